@@ -232,8 +232,8 @@ END_TEST
 START_TEST(bytes_that_are_no_text_are_refused)
 {
 	static const char *const evil[] = {"[bounced]\nmaildir = /\xff\xfe\n",
-	    "\x7f"
-	    "ELF\x02\x01\x01",
+	    "\177ELF\x02\x01\x01",
+
 	    "[bounced]\nmaildir = /a\\q\n", "[bounced]\n\xc3 = 1\n"};
 	char *error;
 
