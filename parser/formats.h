@@ -18,6 +18,8 @@ struct format {
 	const char *header, *value; /* a field that contains VALUE */
 	const char *phrase[3];      /* each in the human text */
 	format_decode *decode;      /* NULL: general_read */
+	bool sure;      /* nobody quotes such a thing: believe it as it is */
+	enum kind kind; /* when the actions do not tell: feedback */
 };
 
 /* The first row that fits, or NULL. */
@@ -26,7 +28,8 @@ const struct format *format_find(const struct letter *);
 /* For tests and lists: rows by number, NULL behind the last. */
 const struct format *format_at(size_t i);
 
-format_decode sendmail_read;     /* formats/sendmail.c */
-format_decode notification_read; /* formats/notification.c */
+format_decode sendmail_read;      /* formats/sendmail.c */
+format_decode notification_read;  /* formats/notification.c */
+format_decode postfix_smtpd_read; /* formats/postfix_smtpd.c */
 
 #endif

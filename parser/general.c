@@ -101,9 +101,9 @@ is_label(const char *p, size_t n)
 	static const char *const words[] = {"recipient", "address", "user",
 	    "mailbox", "rcpt", "failed", "undeliver", "attempts", "destinat",
 	    "empf", "adress", "direcci", "endere", "indirizz", "deliver",
-	    "account", "получател", "адрес", "alamat", "宛先", "收件人",
-	    "受信者", "送信先", "수신", "odbiorc", "adres", "příjemce",
-	    "alıcı"};
+	    "account", "smtp=", "rfc-822=", "dda:", "получател", "адрес",
+	    "alamat", "宛先", "收件人", "受信者", "送信先", "수신", "odbiorc",
+	    "adres", "příjemce", "alıcı"};
 	static const char *const not [] = {"from", "sender", "reply",
 	    "original recipient's", "return", "absender", "expéditeur",
 	    "remitente", "mittente", "送信者", "发件人", "отправител", "nadawc",
@@ -156,20 +156,27 @@ leading_code(const struct line *l)
 	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
 }
 
-/* What was answered to the RCPT in line I: a code, or 0. */
-static int
-answer_to(const struct letter *l, size_t i)
+/* The line that refuses the recipient of the RCPT in line I: the answer to
+ * it, or, where that was 2yz, to the DATA that follows; n_lines when there is
+ * none. */
+static size_t
+refusal_of(const struct letter *l, size_t i)
 {
-	for (size_t k = i + 1; k < l->n_lines && k < i + 6; k++) {
-		int code = leading_code(&l->lines[k]);
+	bool accepted = false;
 
-		if (code != 0)
-			return code;
-		if (text_find(l->lines[k].text, l->lines[k].length,
-			"rcpt to") != NULL)
+	for (size_t k = i + 1; k < l->n_lines && k < i + 60; k++) {
+		const struct line *line = &l->lines[k];
+		int code = leading_code(line);
+
+		if (code >= 400)
+			return k;
+		accepted = accepted || code != 0;
+		if (text_find(line->text, line->length, "mail from") ||
+		    (text_find(line->text, line->length, "rcpt to") &&
+			!accepted))
 			break;
 	}
-	return 0;
+	return l->n_lines;
 }
 
 static bool
@@ -202,11 +209,8 @@ part_of(const struct letter *l, size_t i, struct span s)
 
 	if (is_origin(p, s.start))
 		return ORIGIN;
-	if (text_find(p, s.start, "rcpt to") != NULL) {
-		int code = answer_to(l, i);
-
-		return code >= 400 ? DIALOG : NOTHING;
-	}
+	if (text_find(p, s.start, "rcpt to") != NULL)
+		return refusal_of(l, i) < l->n_lines ? DIALOG : NOTHING;
 	if (text_find(p, s.start, "mail from") != NULL)
 		return NOTHING;
 	if (leading_code(line) >= 400)
@@ -275,6 +279,60 @@ choose(const struct letter *l, GArray *marks, struct found_list *out)
 	       take(marks, MENTION, MENTION, true, out));
 }
 
+/* A bare user name that opens the line and has nothing behind it but a
+ * remark further right: its length, or 0. */
+static size_t
+bare_name(const struct line *l)
+{
+	size_t n = 0;
+
+	while (n < l->length && (g_ascii_isalnum(l->text[n]) ||
+				    strchr("._-+", l->text[n]) != NULL))
+		n++;
+	if (n == 0 || n > 64)
+		return 0;
+	if (n == l->length || strchr(":;,", l->text[n]) != NULL)
+		return n;
+	return n + 1 < l->length && l->text[n] == ' ' && l->text[n + 1] == ' '
+		   ? n
+		   : 0;
+}
+
+/* Some report to their own users' names only: "could not be delivered to the
+ * following recipients:" and a name in each line. They are users of the
+ * domain that reports. */
+static void
+choose_names(const struct letter *l, struct found_list *out)
+{
+	const char *domain = address_domain(l->from_address);
+	size_t i = 0, n;
+
+	while (
+	    i < l->n_lines &&
+	    !(ends_with_colon(l->lines[i].text, l->lines[i].length) &&
+		general_has_failure_word(l->lines[i].text, l->lines[i].length)))
+		i++;
+	if (*domain == '\0')
+		return;
+	for (i++; i < l->n_lines; i++) {
+		const struct line *line = &l->lines[i];
+		struct found *f;
+		char *address;
+
+		if (line->length == 0)
+			continue;
+		if ((n = bare_name(line)) == 0)
+			break;
+		address =
+		    g_strdup_printf("%.*s@%s", (int)n, line->text, domain);
+		f = found_for(out, address);
+		g_free(address);
+		if (f != NULL)
+			found_text(
+			    &f->diagnostic, line->text + n, line->length - n);
+	}
+}
+
 /* The strongest mark that opens the text about ADDRESS; NULL: none. */
 static const struct mark *
 best_mark(GArray *marks, const char *address)
@@ -324,6 +382,10 @@ own_line(const struct letter *l, const struct mark *m, GString *s)
 	const char *p = text_find(line->text, line->length, m->address);
 	size_t rest;
 
+	if (m->part == DIALOG) {
+		append_line(s, &l->lines[refusal_of(l, m->line)]);
+		return;
+	}
 	if (m->part != HEAD || p == NULL) {
 		append_line(s, line);
 		return;
@@ -434,8 +496,14 @@ read_prologue(const struct letter *l, GArray *marks, struct found_list *out)
 	}
 	for (size_t i = 0; i < first && text->len < 4000; i++)
 		append_line(text, &l->lines[i]);
-	for (size_t i = 0; i < out->count; i++)
-		found_text(&out->list[i].human, text->str, text->len);
+	for (size_t i = 0; i < out->count; i++) {
+		struct found *f = &out->list[i];
+
+		if (f->human == NULL && f->diagnostic == NULL)
+			found_text(&f->human, l->human, strlen(l->human));
+		else
+			found_text(&f->human, text->str, text->len);
+	}
 	g_string_free(text, TRUE);
 }
 
@@ -445,6 +513,8 @@ general_read(const struct letter *l, struct found_list *out)
 	GArray *marks = mark_addresses(l);
 
 	choose(l, marks, out);
+	if (out->count == 0)
+		choose_names(l, out);
 	for (size_t i = 0; i < out->count; i++) {
 		struct found *f = &out->list[i];
 		const struct mark *m = best_mark(marks, f->address);

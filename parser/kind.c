@@ -164,11 +164,12 @@ kind_report_weight(const struct letter *l)
 	if (strcmp(l->mail->type, "multipart/report") == 0)
 		weight += 1;
 	/* A person's answer, or a thread on a list. */
-	if (text_starts(l->subject, strlen(l->subject), "re:") ||
-	    letter_header(l, "In-Reply-To", "") ||
-	    letter_header(l, "List-Id", "") ||
-	    letter_header(l, "List-Post", ""))
+	if (letter_header(l, "In-Reply-To", ""))
 		weight -= 2;
+	else if (text_starts(l->subject, strlen(l->subject), "re:") ||
+		 letter_header(l, "List-Id", "") ||
+		 letter_header(l, "List-Post", ""))
+		weight -= 1;
 	return weight;
 }
 

@@ -371,7 +371,9 @@ static bool
 read_text(struct parser *p, const struct letter *l, struct outcome *o)
 {
 	const struct format *format = format_find(l);
-	int weight = kind_report_weight(l) + (format != NULL ? 2 : 0);
+	int weight = kind_report_weight(l) + (format == NULL    ? 0
+						 : format->sure ? ENOUGH
+								: 2);
 	struct found_list *list = &o->dsn.found;
 	enum action action;
 
@@ -382,7 +384,9 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		(void)general_read(l, list);
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);
-	if (list->count == 0 || !is_shown_to_fail(p, &list->list[0]))
+	if (list->count == 0 ||
+	    (l->named->len == 0 && list->list[0].action == ACTION_NONE &&
+		!is_shown_to_fail(p, &list->list[0])))
 		return false;
 	action = kind_action(l);
 	for (size_t i = 0; i < list->count; i++) {
@@ -396,7 +400,9 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 	}
 	tidy(list);
 	o->dialect = format != NULL ? format->name : "text";
-	o->kind = kind_of_actions(list);
+	o->kind = format != NULL && format->kind != KIND_OTHER
+		      ? format->kind
+		      : kind_of_actions(list);
 	return list->count > 0;
 }
 

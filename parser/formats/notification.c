@@ -39,26 +39,39 @@ read_recipient(
 	found_text(&f->human, type, strlen(type));
 }
 
-static bool
+/* "delivery": {"recipients": [...]}, "complaint": {"complainedRecipients":
+ * [{"emailAddress": ...}]}. */
+static void
+read_delivered(const json_t *list, struct found_list *out)
+{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *one = json_array_get(list, i);
+		const char *text = json_is_string(one)
+				       ? json_string_value(one)
+				       : string_of(one, "emailAddress");
+		char *clean = address_clean(text);
+		struct found *f = clean != NULL ? found_for(out, clean) : NULL;
+
+		if (f != NULL)
+			f->action = ACTION_DELIVERED;
+		g_free(clean);
+	}
+}
+
+static void
 read_object(const json_t *object, struct found_list *out)
 {
 	const json_t *bounce = json_object_get(object, "bounce");
 	const json_t *list = json_object_get(bounce, "bouncedRecipients");
-	const json_t *wrapped = json_object_get(object, "Message");
-	bool found = false;
 
-	if (wrapped != NULL && json_string_value(wrapped) != NULL) {
-		json_t *inner = json_loads(
-		    json_string_value(wrapped), JSON_DISABLE_EOF_CHECK, NULL);
-
-		found = inner != NULL &&
-			json_object_get(inner, "Message") == NULL &&
-			read_object(inner, out);
-		json_decref(inner);
-	}
 	for (size_t i = 0; i < json_array_size(list); i++)
 		read_recipient(bounce, json_array_get(list, i), out);
-	return found || out->count > 0;
+	read_delivered(
+	    json_object_get(json_object_get(object, "delivery"), "recipients"),
+	    out);
+	read_delivered(json_object_get(json_object_get(object, "complaint"),
+			   "complainedRecipients"),
+	    out);
 }
 
 bool
@@ -66,8 +79,8 @@ notification_read(const struct letter *l, struct found_list *out)
 {
 	const char *start = strchr(l->human, '{');
 	GString *flat;
-	json_t *object;
-	bool found;
+	json_t *object, *inner;
+	const char *wrapped;
 
 	if (start == NULL)
 		return false;
@@ -80,8 +93,14 @@ notification_read(const struct letter *l, struct found_list *out)
 			g_string_append_c(flat, *p);
 	}
 	object = json_loads(flat->str, JSON_DISABLE_EOF_CHECK, NULL);
-	found = object != NULL && read_object(object, out);
+	read_object(object, out);
+	wrapped = json_string_value(json_object_get(object, "Message"));
+	inner = wrapped != NULL
+		    ? json_loads(wrapped, JSON_DISABLE_EOF_CHECK, NULL)
+		    : NULL;
+	read_object(inner, out);
+	json_decref(inner);
 	json_decref(object);
 	g_string_free(flat, TRUE);
-	return found;
+	return out->count > 0;
 }
