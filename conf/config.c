@@ -2,7 +2,6 @@
 #include "conf/config.h"
 #include "conf/data.h"
 #include "conf/sources.h"
-#include "parser/parser.h"
 #include "util/suggest.h"
 
 #include <errno.h>
@@ -41,6 +40,8 @@ static const char *const log_words[] = {
 #define KIB INT64_C(1024)
 #define MIB (KIB * KIB)
 #define GIB (MIB * KIB)
+/* What the answer of a worker has room for. */
+#define MOST_RECIPIENTS 100000
 
 static const struct key keys[] = {
     {"bounced", "maildir", KEY_PATH, AT(maildir), 0, 0, NULL, NULL},
@@ -54,7 +55,7 @@ static const struct key keys[] = {
     {"bounced", "log_level", KEY_WORD, AT(log_level), 0, 0, "info", log_words},
     {"limits", "max_read", KEY_SIZE, AT(max_read), 4 * KIB, GIB, "1M", NULL},
     {"limits", "max_recipients", KEY_COUNT, AT(max_recipients), 1,
-	MAX_RECIPIENTS, "1000", NULL},
+	MOST_RECIPIENTS, "1000", NULL},
     {"limits", "time_limit_ms", KEY_COUNT, AT(time_limit_ms), 100, 600000,
 	"5000", NULL},
     /* The stack alone may take 64 MiB of it. */

@@ -2,6 +2,7 @@
 #include "conf/config.h"
 #include "conf/data.h"
 #include "parser/parser.h"
+#include "parser/verp.h"
 
 #include <check.h>
 #include <glib.h>
@@ -316,7 +317,7 @@ START_TEST(shipped_file_shows_every_key_with_its_true_default)
 	c = load_good(all->str);
 	assert_defaults(c);
 	ck_assert_str_eq(c->maildir, "/var/spool/bounced/Maildir");
-	ck_assert_str_eq(c->verp_delimiters, "+-=");
+	ck_assert_str_eq(c->verp_delimiters, VERP_DELIMITERS);
 	config_free(c);
 	g_string_free(all, TRUE);
 	g_free(text);
