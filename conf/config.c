@@ -49,7 +49,7 @@ static const struct key keys[] = {
 	NULL},
     {"bounced", "done", KEY_INDEX, AT(done), 0, 0, "move", done_words},
     {"bounced", "rules_dir", KEY_PATH, AT(rules_dir), 0, 0, NULL, NULL},
-    {"bounced", "workers", KEY_COUNT, AT(workers), 0, 1024, "0", NULL},
+    {"bounced", "workers", KEY_COUNT, AT(workers), 0, 64, "0", NULL},
     {"bounced", "rescan_seconds", KEY_COUNT, AT(rescan_seconds), 1, 86400, "60",
 	NULL},
     {"bounced", "log_level", KEY_WORD, AT(log_level), 0, 0, "info", log_words},

@@ -1,7 +1,6 @@
 /* cmd_codes.c: bouncectl codes: the table of reply and status codes. */
 #include "ctl/command.h"
 #include "ctl/json.h"
-#include "ctl/table.h"
 
 #include <stdlib.h>
 #include <sysexits.h>
@@ -11,11 +10,7 @@ struct options {
 };
 _Static_assert(sizeof(struct options) <= OPTIONS_SIZE, "room");
 
-static const struct column columns[] = {
-    {"code", 0, false},
-    {"class", 0, false},
-    {"meaning", 20, false},
-};
+#define MEANING_COLUMN 32
 
 static void
 print_json(const struct code_info *info)
@@ -30,21 +25,14 @@ print_json(const struct code_info *info)
 	json_line(stdout, o);
 }
 
+/* No table: a meaning that is cut helps nobody. */
 static void
-print_all(struct ctl *ctl, const struct classifier *classifier)
+print_text(const struct ctl *ctl, const struct code_info *info)
 {
-	struct table *t = table_new(
-	    stdout, &ctl->out, columns, sizeof(columns) / sizeof(*columns));
-
-	for (size_t i = 0; i < code_count(classifier); i++) {
-		const struct code_info *info = code_at(classifier, i);
-		const char *cells[] = {info->key,
-		    info->class == CLASS_NONE ? "-" : class_name(info->class),
-		    info->meaning};
-
-		table_row(t, cells, NULL);
-	}
-	table_finish(t);
+	printf("%s%-9s%s%-*s", terminal_on(&ctl->out, PAINT_BOLD), info->key,
+	    terminal_off(&ctl->out), MEANING_COLUMN - 9,
+	    info->class == CLASS_NONE ? "-" : class_name(info->class));
+	text_hang(stdout, info->meaning, MEANING_COLUMN, ctl->out.width);
 }
 
 static int
@@ -64,11 +52,11 @@ run(struct ctl *ctl, const void *fields, char **arguments)
 		free(error);
 		return EX_CONFIG;
 	}
-	if (o->json) {
-		for (size_t i = 0; i < code_count(classifier); i++)
+	for (size_t i = 0; i < code_count(classifier); i++) {
+		if (o->json)
 			print_json(code_at(classifier, i));
-	} else {
-		print_all(ctl, classifier);
+		else
+			print_text(ctl, code_at(classifier, i));
 	}
 	classifier_free(classifier);
 	return EX_OK;

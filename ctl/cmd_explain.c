@@ -113,7 +113,10 @@ explain(struct explainer *e, const char *text, struct answer *a)
 		a->evidence.texts[0] = text;
 	a->verdict = classify(e->classifier, e->matcher, &a->evidence);
 	a->code = code_row(e->classifier, a);
-	if (a->code != NULL) {
+	if (a->code == NULL && a->evidence.texts[0] == NULL) {
+		a->meaning = "no such code is known";
+		a->advice = class_info(a->verdict.class)->advice;
+	} else if (a->code != NULL) {
 		a->meaning = a->code->meaning;
 		a->advice = a->code->advice;
 		if (a->evidence.texts[0] == NULL)
@@ -151,7 +154,7 @@ static void
 print_label(const struct terminal *t, const char *label)
 {
 	printf(
-	    "  %s%-12s%s ", terminal_on(t, PAINT_DIM), label, terminal_off(t));
+	    "  %s%-13s%s", terminal_on(t, PAINT_DIM), label, terminal_off(t));
 }
 
 #define LABEL_WIDTH 15
@@ -218,7 +221,7 @@ print_text(struct explainer *e, const struct answer *a)
 	print_paragraph(t, "what to do", a->advice);
 	print_decided(t, &a->verdict);
 	for (size_t i = 0; i < a->n_others; i++) {
-		print_label(t, i == 0 ? "would match" : "");
+		print_label(t, i == 0 ? "also matches" : "");
 		print_painted(stdout, t, PAINT_NONE, a->others[i]);
 		putchar('\n');
 	}
@@ -291,8 +294,10 @@ run(struct ctl *ctl, const void *fields, char **arguments)
 	}
 	e.matcher = matcher_new(e.classifier);
 	/* "explain 550 5.1.1 user unknown" without quotes is one text. */
-	text = g_strjoinv(" ", arguments);
-	if (strcmp(text, "-") == 0)
+	text = g_strstrip(g_strjoinv(" ", arguments));
+	if (text[0] == '\0')
+		status = ctl_usage(ctl, "nothing to explain");
+	else if (strcmp(text, "-") == 0)
 		status = answer_lines(&e);
 	else
 		answer_bytes(&e, text);

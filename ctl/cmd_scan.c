@@ -39,7 +39,8 @@ struct scan {
 	size_t max_read;
 	struct pool *pool;
 	char **files;
-	size_t n, next, printed; /* files given, opened, printed */
+	size_t n, next, printed; /* files given, opened, done with */
+	size_t shown;            /* blocks of text */
 	struct slot slots[WINDOW];
 	int status;
 };

@@ -2,8 +2,8 @@
 #ifndef BOUNCED_CTL_COMMAND_H
 #define BOUNCED_CTL_COMMAND_H
 
+#include "ctl/cli.h"
 #include "ctl/ctl.h"
-#include "ctl/options.h"
 
 /* Every struct of options fits in here. */
 #define OPTIONS_SIZE 128

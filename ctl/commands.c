@@ -60,7 +60,7 @@ static void
 print_globals(FILE *out)
 {
 	fputs("\nEverywhere:\n", out);
-	options_print(out, global_options);
+	cli_print(out, global_options);
 	fprintf(out, "  -h, %-18sthis help\n", "--help");
 }
 
@@ -90,7 +90,7 @@ help_command(FILE *out, const struct command *c)
 	    c->arguments, c->about);
 	if (options) {
 		fputs("\nOptions:\n", out);
-		options_print(out, c->options);
+		cli_print(out, c->options);
 	}
 	print_globals(out);
 }

@@ -168,15 +168,15 @@ run_command(
 	char *error;
 
 	ctl->command = command->name;
-	switch (options_read(sets, 2, argc, argv, false, &first, &error)) {
-	case OPTIONS_HELP:
+	switch (cli_read(sets, 2, argc, argv, false, &first, &error)) {
+	case CLI_HELP:
 		help_command(stdout, command);
 		return EX_OK;
-	case OPTIONS_BAD:
+	case CLI_BAD:
 		status = ctl_usage(ctl, "%s", error);
 		g_free(error);
 		return status;
-	case OPTIONS_READ:
+	case CLI_READ:
 		break;
 	}
 	if (ctl->version)
@@ -222,15 +222,15 @@ run(struct ctl *ctl, int argc, char **argv)
 	char *error;
 	int first, status;
 
-	switch (options_read(&set, 1, argc, argv, true, &first, &error)) {
-	case OPTIONS_HELP:
+	switch (cli_read(&set, 1, argc, argv, true, &first, &error)) {
+	case CLI_HELP:
 		help_all(stdout);
 		return EX_OK;
-	case OPTIONS_BAD:
+	case CLI_BAD:
 		status = ctl_usage(ctl, "%s", error);
 		g_free(error);
 		return status;
-	case OPTIONS_READ:
+	case CLI_READ:
 		break;
 	}
 	if (ctl->version)

@@ -1,5 +1,5 @@
-/* options.c: reads command lines through tables. */
-#include "ctl/options.h"
+/* cli.c: reads command lines through tables. */
+#include "ctl/cli.h"
 #include "ctl/terminal.h"
 #include "parser/report.h"
 #include "util/suggest.h"
@@ -196,9 +196,9 @@ take_option(const struct getopt_table *t, int index)
 	return error;
 }
 
-enum option_result
-options_read(const struct option_set *sets, size_t n_sets, int argc,
-    char **argv, bool stop, int *first, char **error)
+enum cli_result
+cli_read(const struct option_set *sets, size_t n_sets, int argc, char **argv,
+    bool stop, int *first, char **error)
 {
 	struct getopt_table table;
 	int c;
@@ -220,12 +220,12 @@ options_read(const struct option_set *sets, size_t n_sets, int argc,
 			    argv[optind - 1] != NULL ? argv[optind - 1]
 						     : argv[at]);
 		else if (c == 'h')
-			return OPTIONS_HELP;
+			return CLI_HELP;
 		else
 			*error = take_option(&table, row_of(&table, c));
 	}
 	*first = optind;
-	return *error == NULL ? OPTIONS_READ : OPTIONS_BAD;
+	return *error == NULL ? CLI_READ : CLI_BAD;
 }
 
 /* Columns of an option's name in the help. */
@@ -233,7 +233,7 @@ options_read(const struct option_set *sets, size_t n_sets, int argc,
 #define HELP_WIDTH 80
 
 void
-options_print(FILE *out, const struct option_row *rows)
+cli_print(FILE *out, const struct option_row *rows)
 {
 	for (const struct option_row *row = rows; row->name != NULL; row++) {
 		char letter[] = "    ";

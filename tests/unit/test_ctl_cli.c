@@ -1,6 +1,6 @@
 /* Command lines: what is taken, and what is refused with which words. */
+#include "ctl/cli.h"
 #include "ctl/command.h"
-#include "ctl/options.h"
 
 #include <check.h>
 #include <glib.h>
@@ -31,7 +31,7 @@ static const struct option_row rows[] = {
 };
 
 /* Reads LINE, words apart by spaces; the words stay with the caller. */
-static enum option_result
+static enum cli_result
 read_line(const char *line, bool stop, struct fields *f, int *first,
     char ***words, char **error)
 {
@@ -39,7 +39,7 @@ read_line(const char *line, bool stop, struct fields *f, int *first,
 
 	memset(f, 0, sizeof(*f));
 	*words = g_strsplit(line, " ", -1);
-	return options_read(
+	return cli_read(
 	    &set, 1, (int)g_strv_length(*words), *words, stop, first, error);
 }
 
@@ -53,7 +53,7 @@ START_TEST(every_type_is_read)
 	    read_line("x --json a -l L -j3 --class spam --since 2026 "
 		      "--format=csv b -- --json",
 		false, &f, &first, &words, &error),
-	    OPTIONS_READ);
+	    CLI_READ);
 	ck_assert(f.json);
 	ck_assert_str_eq(f.list, "L");
 	ck_assert_uint_eq(f.jobs, 3);
@@ -76,7 +76,7 @@ START_TEST(options_stop_at_the_command_when_told)
 
 	ck_assert_int_eq(
 	    read_line("x -j2 scan --json", true, &f, &first, &words, &error),
-	    OPTIONS_READ);
+	    CLI_READ);
 	ck_assert(!f.json);
 	ck_assert_int_eq(first, 2);
 	g_strfreev(words);
@@ -91,7 +91,7 @@ START_TEST(lone_dash_is_an_argument)
 
 	ck_assert_int_eq(
 	    read_line("x --json -", false, &f, &first, &words, &error),
-	    OPTIONS_READ);
+	    CLI_READ);
 	ck_assert_str_eq(words[first], "-");
 	g_strfreev(words);
 }
@@ -128,7 +128,7 @@ START_TEST(mistake_is_told_in_words)
 
 	ck_assert_int_eq(
 	    read_line(refused[_i].line, false, &f, &first, &words, &error),
-	    OPTIONS_BAD);
+	    CLI_BAD);
 	ck_assert_str_eq(error, refused[_i].wanted);
 	g_free(error);
 	g_strfreev(words);
@@ -143,7 +143,7 @@ START_TEST(bad_date_is_told_with_examples)
 
 	ck_assert_int_eq(
 	    read_line("x --since soon", false, &f, &first, &words, &error),
-	    OPTIONS_BAD);
+	    CLI_BAD);
 	ck_assert(g_str_has_prefix(error, "--since: 'soon' is no date; "));
 	ck_assert_ptr_nonnull(strstr(error, "2 weeks ago"));
 	g_free(error);
@@ -161,7 +161,7 @@ START_TEST(help_is_asked_for_in_two_ways)
 	for (size_t i = 0; i < G_N_ELEMENTS(ways); i++) {
 		ck_assert_int_eq(
 		    read_line(ways[i], false, &f, &first, &words, &error),
-		    OPTIONS_HELP);
+		    CLI_HELP);
 		g_strfreev(words);
 	}
 }
@@ -220,7 +220,7 @@ END_TEST
 int
 main(void)
 {
-	Suite *suite = suite_create("ctl_options");
+	Suite *suite = suite_create("ctl_cli");
 	TCase *c = tcase_create("options");
 	SRunner *runner;
 	int failed;

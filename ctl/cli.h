@@ -1,6 +1,6 @@
-/* options.h: command lines through tables, getopt_long underneath. */
-#ifndef BOUNCED_CTL_OPTIONS_H
-#define BOUNCED_CTL_OPTIONS_H
+/* cli.h: command lines through tables, getopt_long underneath. */
+#ifndef BOUNCED_CTL_CLI_H
+#define BOUNCED_CTL_CLI_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,17 +35,17 @@ struct option_set {
 
 #define MAX_OPTIONS 32
 
-enum option_result { OPTIONS_READ, OPTIONS_HELP, OPTIONS_BAD };
+enum cli_result { CLI_READ, CLI_HELP, CLI_BAD };
 
 /* Reads the options of ARGV (argv[0] is not looked at) into the structs of
  * SETS; *first is the index of the first argument that is none, with all
  * others behind it. STOP: options end at the first argument, as before a
- * command. OPTIONS_BAD: *error says what is wrong; free() it. --help gives
- * OPTIONS_HELP. */
-enum option_result options_read(const struct option_set *sets, size_t n_sets,
-    int argc, char **argv, bool stop, int *first, char **error);
+ * command. CLI_BAD: *error says what is wrong; free() it. --help gives
+ * CLI_HELP. */
+enum cli_result cli_read(const struct option_set *sets, size_t n_sets, int argc,
+    char **argv, bool stop, int *first, char **error);
 
 /* One line or more for each row: "  -j, --jobs N   processes ...". */
-void options_print(FILE *, const struct option_row *rows);
+void cli_print(FILE *, const struct option_row *rows);
 
 #endif
