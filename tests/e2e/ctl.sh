@@ -464,6 +464,13 @@ if [ -e /dev/full ]; then
 	status=$? command='scan >/dev/full'; is 74
 fi
 
+"$ctl" classes >&- 2>err
+status=$? command='classes >&-'; is 74; says 'Bad file descriptor'
+"$ctl" scan --json b1 b2 b3 <&- >&- 2>err
+status=$? command='scan >&-'; is 74
+"$ctl" scan --json - <&- 2>err >out
+status=$? command='scan - <&-'; is 66
+
 # ---- terminals ----
 
 # terminal NAME=VALUE... -- ARGUMENTS: runs it on a terminal of 60 columns
