@@ -491,12 +491,12 @@ END_TEST
 
 /* Takes all mails of a pass; returns how many. */
 static size_t
-take_all(struct intake *in, int64_t now, struct mail **mails, size_t max)
+take_all(struct intake *in, int64_t now, struct delivery **mails, size_t max)
 {
 	size_t n = 0;
 
 	for (;;) {
-		struct mail *mail;
+		struct delivery *mail;
 		int fd;
 
 		switch (intake_next(in, now, &mail, &fd)) {
@@ -518,7 +518,7 @@ take_all(struct intake *in, int64_t now, struct mail **mails, size_t max)
 START_TEST(a_mail_on_its_way_is_not_taken_again_and_one_held_is_later)
 {
 	struct intake *in = intake_new();
-	struct mail *mails[10];
+	struct delivery *mails[10];
 
 	put("new/a", "x");
 	put("new/b", "x");
@@ -543,7 +543,7 @@ END_TEST
 START_TEST(without_a_maildir_there_is_nothing_due)
 {
 	struct intake *in = intake_new();
-	struct mail *mail;
+	struct delivery *mail;
 	int fd;
 
 	intake_wake(in, 5);
@@ -604,13 +604,13 @@ END_TEST
 
 START_TEST(a_directory_that_goes_away_ends_the_watch)
 {
-	static const char *const ways[] = {"rmdir %s/new", "rmdir %s/cur",
-	    "rm -r %s", "mv %s/new %s/old", "mv %s %s.old && mkdir -p %s/cur"};
+	static const char *const ways[] = {"rmdir new", "rmdir cur",
+	    "rm -r $PWD", "mv new old", "mv $PWD $PWD.old; mkdir -p $PWD/cur"};
 	struct watch *w = watch_open(root);
 	GString *seen = g_string_new(NULL);
 
 	ck_assert_ptr_nonnull(w);
-	shell(ways[_i], root, root, root);
+	shell("cd %s && %s", root, ways[_i]);
 	ck_assert(wait_for(w));
 	ck_assert_int_eq(watch_read(w, collect, seen), WATCH_DEAD);
 	watch_close(w);
