@@ -53,7 +53,7 @@ may_complain(struct daemon *d, int64_t now)
 /* ---- a mail comes back ---- */
 
 static void
-tell_report(const struct mail *mail, const struct report *r)
+tell_report(const struct delivery *mail, const struct report *r)
 {
 	log_debug("%s: %s, %zu recipients%s%s", mail->name, kind_name(r->kind),
 	    r->n_recipients, r->dialect == NULL ? "" : ", ",
@@ -68,7 +68,7 @@ static void
 on_job(struct job_result *result, void *context)
 {
 	struct daemon *d = context;
-	struct mail *mail = result->data;
+	struct delivery *mail = result->data;
 	int64_t now = clock_ms();
 
 	d->answered_at = now;
@@ -94,7 +94,7 @@ on_job(struct job_result *result, void *context)
 
 /* From the batch. */
 static void
-on_settled(struct mail *mail, enum settled outcome, void *context)
+on_settled(struct delivery *mail, enum settled outcome, void *context)
 {
 	struct daemon *d = context;
 
@@ -204,7 +204,7 @@ static bool
 feed(struct daemon *d, int64_t now)
 {
 	while (pool_has_room(d->rig.pool)) {
-		struct mail *mail;
+		struct delivery *mail;
 		int fd;
 
 		if (intake_due(d->intake, now) > now)
