@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 warn_about(const struct ctl *ctl, const char *fmt, va_list args)
 {
 	char *text = g_strdup_vprintf(fmt, args);
