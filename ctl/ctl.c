@@ -76,6 +76,7 @@ ctl_exit_status(enum store_result result)
 		return EX_IOERR;
 	case STORE_CORRUPT:
 	case STORE_NEWER:
+	case STORE_OLDER:
 	case STORE_FOREIGN:
 		return EX_DATAERR;
 	case STORE_DENIED:
