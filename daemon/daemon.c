@@ -37,7 +37,8 @@ struct daemon {
 	int64_t rest_at;     /* INT64_MAX: the database is tidy */
 	int64_t answered_at; /* by a worker, last */
 	int64_t complained_at;
-	int64_t watchdog_ms, watchdog_at; /* 0: nobody asks */
+	int64_t watchdog_ms; /* the manager's patience; 0: nobody asks */
+	int64_t watchdog_fed;
 };
 
 /* True once in a while, for lines that would else come in floods. */
@@ -142,7 +143,7 @@ daemon_new(const struct options *o, int *status, char **error)
 	d->intake = intake_new();
 	d->rest_at = INT64_MAX;
 	d->answered_at = clock_ms();
-	d->watchdog_ms = (int64_t)(notify_watchdog() / 2000);
+	d->watchdog_ms = (int64_t)(notify_watchdog() / 1000);
 	if (!open_all(d, status, error)) {
 		daemon_free(d);
 		return NULL;
@@ -296,15 +297,19 @@ check_end(struct daemon *d, int64_t now)
 	}
 }
 
-/* "I am well": as long as workers answer, or have nothing to do. */
+/* "I am well": as long as workers answer, or have nothing to do. Any turn
+ * will do once 0.4 of the time is over, so that an idle daemon need not wake
+ * for this alone; at 0.6 it does. */
 static void
 feed_watchdog(struct daemon *d, int64_t now)
 {
 	int64_t patience = 4 * (int64_t)d->rig.config->time_limit_ms + 10000;
 
-	if (d->watchdog_ms == 0 || now < d->watchdog_at)
+	if (d->watchdog_ms == 0 ||
+	    (d->watchdog_fed != 0 &&
+		now - d->watchdog_fed < d->watchdog_ms * 2 / 5))
 		return;
-	d->watchdog_at = now + d->watchdog_ms;
+	d->watchdog_fed = now;
 	if (pool_pending(d->rig.pool) == 0)
 		d->answered_at = now;
 	if (now - d->answered_at < patience)
@@ -327,7 +332,7 @@ wait_time(const struct daemon *d, int64_t now)
 	if (pool_pending(d->rig.pool) == 0)
 		due = MIN(due, d->rest_at);
 	if (d->watchdog_ms != 0)
-		due = MIN(due, d->watchdog_at);
+		due = MIN(due, d->watchdog_fed + d->watchdog_ms * 3 / 5);
 	if (d->stopping)
 		due = MIN(due, d->stop_at);
 	return MAX(due - now, 0);

@@ -205,6 +205,18 @@ class Case(unittest.TestCase):
         with open(self.log, errors="replace") as f:
             return f.read()
 
+    def preload(self):
+        shim = self.top + "/shim.so"
+        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE",
+                        "-o", shim, os.path.join(os.path.dirname(
+                            os.path.abspath(__file__)), "shim.c"), "-ldl"],
+                       check=True)
+        e = {"LD_PRELOAD": shim}
+        if SANITIZED:
+            e["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + \
+                ":verify_asan_link_order=0"
+        return e
+
     # ---- the database
 
     def query(self, sql, *values):
@@ -424,20 +436,8 @@ class Dying(Case):
         self.assertEqual(self.addresses(), ["user1.0@example.net"])
         self.assertEqual(self.stop(p), EX_OK)
 
-    def crash_environment(self):
-        shim = self.top + "/crash.so"
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-D_GNU_SOURCE",
-                        "-o", shim, os.path.join(os.path.dirname(
-                            os.path.abspath(__file__)), "crash.c"), "-ldl"],
-                       check=True)
-        e = {"LD_PRELOAD": shim}
-        if SANITIZED:
-            e["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + \
-                ":verify_asan_link_order=0"
-        return e
-
     def test_a_mail_that_kills_workers_is_set_aside_with_its_reason(self):
-        p = self.start(env=self.crash_environment())
+        p = self.start(env=self.preload())
         for n in range(20):
             self.deliver(dsn(n))
         bad = self.deliver(dsn(100, extra="X-Test: crash\n"))
@@ -551,6 +551,15 @@ class World(Case):
         os.mkdir(self.maildir + "/new")
         self.deliver(dsn(1))
         wait_until(self.settled, "a mail in the new directory")
+        self.assertEqual(self.stop(p), EX_OK)
+
+    def test_without_inotify_the_rescan_finds_mail(self):
+        self.configure(bounced="rescan_seconds = 1")
+        p = self.start(env=dict(self.preload(), TEST_NO_INOTIFY="1"))
+        self.assertIn("inotify does not watch", self.logged())
+        self.deliver(dsn(1))
+        wait_until(self.settled, "a mail without inotify")
+        self.assertEqual(self.addresses(), ["user1.0@example.net"])
         self.assertEqual(self.stop(p), EX_OK)
 
     def test_a_database_deleted_under_it_costs_no_mail(self):

@@ -1,8 +1,11 @@
-/* crash.c: preloaded into a worker, makes it die of any mail that says so. In
- * the parent, which may read the mail only to hash it, nothing happens. */
+/* shim.c: preloaded into daemon and workers. A worker dies of any mail that
+ * says so (in the parent, which may read it to hash it, nothing happens); with
+ * TEST_NO_INOTIFY in the environment there is no inotify. */
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -47,4 +50,15 @@ ssize_t
 __pread_chk(int fd, void *buffer, size_t length, off_t offset, size_t room)
 {
 	return length > room ? -1 : pread(fd, buffer, length, offset);
+}
+
+int
+inotify_init1(int flags)
+{
+	int (*real)(int) = (int (*)(int))dlsym(RTLD_NEXT, "inotify_init1");
+
+	if (getenv("TEST_NO_INOTIFY") == NULL)
+		return real(flags);
+	errno = EMFILE; /* fs.inotify.max_user_instances */
+	return -1;
 }
