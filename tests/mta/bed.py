@@ -23,6 +23,7 @@ ROOTS = os.path.join(world.HERE, "root")
 OUT = os.path.join(world.HERE, "out")
 TABLE = os.path.join(world.HERE, "replies.tsv")
 MAILBOX_UID = 38  # Debian's user "list"
+FIRST_USER = 2001
 
 
 def skip(why):
@@ -114,6 +115,7 @@ class Bed:
         self.root = os.path.join(ROOTS, mta.name)
         self.out = os.path.join(OUT, name)
         self.children = []
+        self.phase = "bounce"
         shutil.rmtree(self.out, ignore_errors=True)
         os.makedirs(self.out)
 
@@ -138,6 +140,20 @@ class Bed:
         os.makedirs(path)
         os.chown(path, owner, owner)
         os.chmod(path, mode)
+
+    def users(self, *names):
+        """People with a home and a mailbox in the chroot."""
+        for kind in ("passwd", "group"):
+            with open(self.path("/etc/" + kind), encoding="utf-8") as old:
+                lines = [l for l in old if l.split(":")[0] not in names]
+            for uid, name in enumerate(names, FIRST_USER):
+                fields = f"{name}:x:{uid}"
+                fields += f":{uid}::/home/{name}:/bin/sh" if kind == "passwd" else ":"
+                lines.append(fields + "\n")
+            self.write("/etc/" + kind, "".join(lines))
+        for uid, name in enumerate(names, FIRST_USER):
+            self.empty("/home/" + name, owner=uid)
+            self.write("/var/mail/" + name, "", mode=0o600, owner=uid)
 
     def chroot(self, *command, **options):
         options.setdefault("check", True)

@@ -127,14 +127,12 @@ def report(mta, result, exact):
 
 
 def make_bounces(mta):
-    """Runs the MTA; False when it had to be skipped."""
+    """Runs the MTA; the exit status of run.py."""
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run.py")
-    done = subprocess.run([sys.executable, script, mta], check=False)
-    if done.returncode == bed.SKIPPED:
-        return False
-    if done.returncode:
-        print(f"{mta}: the test bed failed ({done.returncode})", file=sys.stderr)
-    return True
+    status = subprocess.run([sys.executable, script, mta], check=False).returncode
+    if status not in (0, bed.SKIPPED):
+        print(f"{mta}: the test bed failed ({status})", file=sys.stderr)
+    return status
 
 
 def options():
@@ -152,8 +150,12 @@ def main():
     good = True
     for mta in asked.mta:
         out = os.path.join(bed.OUT, mta)
-        if not asked.kept and not make_bounces(mta):
+        status = 0 if asked.kept else make_bounces(mta)
+        if status == bed.SKIPPED:
             skipped += 1
+            continue
+        if status:
+            good = False
             continue
         with open(os.path.join(out, "truth.json"), encoding="utf-8") as text:
             truths = json.load(text)

@@ -5,6 +5,6 @@ check-mta: $(BUILD)/bounced
 
 # New golden mails from real MTAs; only when a case is added.
 mta-fixtures:
-	@python3 tests/mta/make-fixtures
+	@python3 tests/mta/make-fixtures --write
 
 .PHONY: check-mta mta-fixtures
