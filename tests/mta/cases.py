@@ -176,14 +176,14 @@ CASES = [
         ("günther@utf8.example.com",),
         (failed("günther@utf8.example.com", *UNKNOWN),),
         utf8=True,
-        own=("postfix",),
+        own=("postfix", "exim"),
     ),
     Case(
         "utf8-refused",
         ("günther@example.com",),
         (failed("günther@example.com", "protocol-error", "5.6.7"),),
         utf8=True,
-        own=("postfix",),
+        own=("postfix", "exim"),
     ),
     Case(
         "headers-only",

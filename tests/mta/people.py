@@ -35,7 +35,7 @@ FULL = 45000  # bytes of mail that Frieda has already
 
 
 def settle(b):
-    b.users("anna", "frieda", "vera")
+    b.users("anna", "frieda", "vera", "carla")
     frieda, vera = 2002, 2003
     old = "From anna Sun Nov  1 09:00:00 2026\nSubject: hello\n\n"
     b.write("/var/mail/frieda", old + "x" * 70 + "\n" * (FULL - 70), 0o600, frieda)

@@ -38,7 +38,8 @@ def read(path):
     {message_id, list_id}, and who the report was sent to."""
     with open(path, "rb") as mail:
         message = email.message_from_binary_file(mail)
-    to = message.get("Delivered-To") or message.get("To", "")
+    to = message.get("Delivered-To") or message.get("Envelope-To")
+    to = to or message.get("To", "")
     recipients, returned = [], {}
     for part in message.walk():
         kind = part.get_content_type()
