@@ -23,7 +23,6 @@ ROOTS = os.path.join(world.HERE, "root")
 OUT = os.path.join(world.HERE, "out")
 TABLE = os.path.join(world.HERE, "replies.tsv")
 MAILBOX_UID = 38  # Debian's user "list"
-FIRST_USER = 2001
 
 
 def skip(why):
@@ -98,7 +97,7 @@ class Log(threading.Thread):
         self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self.sock.bind(device)
         os.chmod(device, 0o666)
-        self.out = open(path, "wb", buffering=0)
+        self.out = open(path, "ab", buffering=0)
         self.start()
 
     def run(self):
@@ -141,17 +140,17 @@ class Bed:
         os.chown(path, owner, owner)
         os.chmod(path, mode)
 
-    def users(self, *names):
-        """People with a home and a mailbox in the chroot."""
+    def users(self, people):
+        """Gives PEOPLE, {name: uid}, a home and a mailbox in the chroot."""
         for kind in ("passwd", "group"):
             with open(self.path("/etc/" + kind), encoding="utf-8") as old:
-                lines = [l for l in old if l.split(":")[0] not in names]
-            for uid, name in enumerate(names, FIRST_USER):
+                lines = [l for l in old if l.split(":")[0] not in people]
+            for name, uid in people.items():
                 fields = f"{name}:x:{uid}"
                 fields += f":{uid}::/home/{name}:/bin/sh" if kind == "passwd" else ":"
                 lines.append(fields + "\n")
             self.write("/etc/" + kind, "".join(lines))
-        for uid, name in enumerate(names, FIRST_USER):
+        for name, uid in people.items():
             self.empty("/home/" + name, owner=uid)
             self.write("/var/mail/" + name, "", mode=0o600, owner=uid)
 
@@ -160,6 +159,14 @@ class Bed:
         options.setdefault("stdin", subprocess.DEVNULL)
         env = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C"}
         return subprocess.run(["chroot", self.root, *command], env=env, **options)
+
+    def submit(self, sender, rcpts, message):
+        """Sends a mail by the MTA's sendmail command."""
+        command = getattr(self.mta, "command", ["sendmail", "-oi"])
+        text = message.replace(b"\r\n", b"\n")
+        self.chroot(
+            *command, "-f", sender, *rcpts, input=text, stdin=None, check=False
+        )
 
     def launch(self, command, ready=None, log="server.log"):
         """Starts a program that stays; waits until it says READY."""
@@ -203,8 +210,10 @@ class Bed:
 
     def wait_for(self, wanted, quiet=15, longest=120):
         """Until WANTED mails are in the Maildir, or none came for QUIET
-        seconds. Answers how many came."""
-        began = last = time.monotonic()
+        seconds. An MTA that gives up only when it tries again (it has
+        `run_queue`) is made to try every second in which none came. Answers
+        how many came."""
+        began = last = tried = time.monotonic()
         count = 0
         while count < wanted:
             time.sleep(0.1)
@@ -214,6 +223,9 @@ class Bed:
                 count, last = seen, now
             if now - last > quiet or now - began > longest:
                 break
+            if now - max(last, tried) > 1 and hasattr(self.mta, "run_queue"):
+                self.mta.run_queue(self)
+                tried = time.monotonic()
         return count
 
     def stop(self):

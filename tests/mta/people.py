@@ -34,9 +34,13 @@ I am on the island and read no mail until the 15th. Your mail about
 FULL = 45000  # bytes of mail that Frieda has already
 
 
-def settle(b):
-    b.users("anna", "frieda", "vera", "carla")
-    frieda, vera = 2002, 2003
+PEOPLE = {"anna": 2001, "frieda": 2002, "vera": 2003, "carla": 2004}
+
+
+def settle(b, **more):
+    """Users, aliases, programs; MORE users by name."""
+    b.users(PEOPLE | {name.replace("_", "-"): uid for name, uid in more.items()})
+    frieda, vera = PEOPLE["frieda"], PEOPLE["vera"]
     old = "From anna Sun Nov  1 09:00:00 2026\nSubject: hello\n\n"
     b.write("/var/mail/frieda", old + "x" * 70 + "\n" * (FULL - 70), 0o600, frieda)
     b.write("/etc/aliases", ALIASES)

@@ -16,7 +16,9 @@ MTAS = ("postfix", "exim", "sendmail", "opensmtpd")
 
 
 def truth(mta, row):
-    """What the database must say about ROW's bounce."""
+    """What the database must say about ROW's bounce; alternatives by |. A
+    module's `status`, `code` and `classes` say for a row, by its key, where
+    its MTA leaves out or adds something."""
     status = row.status
     if status == "-":
         status = mta.bare_status.get(row.code, mta.bare_status.get(row.code[0], ""))
