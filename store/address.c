@@ -91,7 +91,7 @@ store_address_key(const char *address)
 }
 
 const char *
-address_domain(const char *key)
+address_host(const char *key)
 {
 	const char *at = strrchr(key, '@');
 

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 
 /* The part behind the last @ of KEY; NULL: there is none. Points into KEY. */
-const char *address_domain(const char *key);
+const char *address_host(const char *key);
 
 /* True when SQLite's NOCASE finds GIVEN by KEY. */
 bool address_is_ascii_case(const char *given, const char *key);

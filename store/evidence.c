@@ -90,7 +90,7 @@ add_failure(
     struct batch *b, int64_t address, const char *key, const struct failure *f)
 {
 	struct query q = query_new(b->store, ST_DAY_ADD);
-	const char *own = address_domain(key);
+	const char *own = address_host(key);
 	int64_t hard = 0;
 
 	query_int(&q, address);
@@ -190,7 +190,7 @@ load_days(struct batch *b, int64_t address, const char *key)
 	struct query q = query_new(b->store, ST_DAYS_OF);
 
 	query_int(&q, address);
-	query_text(&q, address_domain(key));
+	query_text(&q, address_host(key));
 	while (query_row(&q)) {
 		struct failing_day d = {.day = column_int(&q, 0),
 		    .weight = column_real(&q, 1),

@@ -65,7 +65,7 @@ init_addresses(struct row *row, const struct recipient *r)
 	row->known_key = key_of(row->known, row->address, row->address_key);
 	row->original_key = key_of(original, row->known, row->known_key);
 	if (row->address_key != NULL)
-		row->domain = address_domain(row->address_key);
+		row->domain = address_host(row->address_key);
 }
 
 void
