@@ -184,7 +184,8 @@ take_result(struct job_result *result, void *context)
 			return;
 		}
 		progress_clear(&im->progress);
-		ctl_warn(im->ctl, "%s: %s", job->name, s->failure);
+		ctl_warn(im->ctl, "%s: cannot be read (%s): recorded as such",
+		    job->name, s->failure);
 	}
 	s->file = g_strdup(job->name);
 	job_free(job);

@@ -240,7 +240,7 @@ head -c 100000 /dev/urandom >noise
 run scan --json noise; json_lines
 same 'lines for noise' 1 "$(wc -l <out | tr -d ' ')"
 # Its memory is a regular file that opens and does not read.
-run scan --json /proc/self/mem bounce.eml; is 65; says '/proc/self/mem: unreadable'
+run scan --json /proc/self/mem bounce.eml; is 65; says '/proc/self/mem: cannot be read (unreadable)'
 prints '"file":"bounce.eml"'
 if [ "$(id -u)" != 0 ]; then
 	cp bounce.eml secret.eml
