@@ -2,31 +2,13 @@
 #include "conf/config.h"
 #include "conf/data.h"
 #include "conf/sources.h"
+#include "conf/value.h"
 #include "util/suggest.h"
 
-#include <errno.h>
 #include <glib.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum key_type {
-	KEY_PATH,  /* absolute; char * */
-	KEY_MARKS, /* ASCII punctuation, no @; char * */
-	KEY_WORD,  /* one of words; char * */
-	KEY_INDEX, /* one of words; its number, an enum */
-	KEY_COUNT, /* a whole number; int */
-	KEY_SIZE,  /* bytes with K, M, G; int64_t */
-};
-
-struct key {
-	const char *group, *name;
-	enum key_type type;
-	size_t offset;
-	int64_t min, max;
-	const char *fallback;     /* as it would be written; NULL: none */
-	const char *const *words; /* NULL-terminated */
-};
 
 static const char *const done_words[] = {
     [DONE_MOVE] = "move",
@@ -37,9 +19,6 @@ static const char *const log_words[] = {
     "error", "warning", "info", "debug", NULL};
 
 #define AT(field) offsetof(struct config, field)
-#define KIB INT64_C(1024)
-#define MIB (KIB * KIB)
-#define GIB (MIB * KIB)
 /* What the answer of a worker has room for. */
 #define MOST_RECIPIENTS 100000
 
@@ -71,146 +50,6 @@ config_name(const struct config *c)
 	return c->file != NULL ? c->file : "built-in configuration";
 }
 
-/* ---- values ---- */
-
-static bool
-read_count(const struct key *key, const char *text, int64_t *value)
-{
-	char *end;
-
-	if (!g_ascii_isdigit(text[0]))
-		return false;
-	errno = 0;
-	*value = g_ascii_strtoll(text, &end, 10);
-	if (errno != 0)
-		return false;
-	if (key->type == KEY_SIZE && *end != '\0') {
-		static const char units[] = "KMG";
-		const char *unit = strchr(units, g_ascii_toupper(*end));
-		int shift;
-
-		if (unit == NULL)
-			return false;
-		shift = 10 * (int)(unit - units + 1);
-		if (*value > key->max >> shift)
-			return false;
-		*value <<= shift;
-		end++;
-	}
-	return *end == '\0' && *value >= key->min && *value <= key->max;
-}
-
-/* "64K", the shortest way to write it. Bounds are whole units. */
-static char *
-size_text(int64_t n)
-{
-	if (n >= GIB)
-		return g_strdup_printf("%" G_GINT64_FORMAT "G", n / GIB);
-	if (n >= MIB)
-		return g_strdup_printf("%" G_GINT64_FORMAT "M", n / MIB);
-	return g_strdup_printf("%" G_GINT64_FORMAT "K", n / KIB);
-}
-
-static char *
-range_error(const struct key *key, const char *text)
-{
-	char *min, *max, *error;
-
-	if (key->type == KEY_COUNT)
-		return g_strdup_printf("'%s' is not a whole number from "
-				       "%" G_GINT64_FORMAT
-				       " to %" G_GINT64_FORMAT,
-		    text, key->min, key->max);
-	min = size_text(key->min);
-	max = size_text(key->max);
-	error = g_strdup_printf("'%s' is not a size from %s to %s (bytes, or "
-				"with K, M or G behind)",
-	    text, min, max);
-	g_free(min);
-	g_free(max);
-	return error;
-}
-
-static char *
-word_error(const struct key *key, const char *text)
-{
-	char *words = g_strjoinv(", ", (char **)key->words);
-	char *error = g_strdup_printf("'%s' is none of these: %s", text, words);
-
-	g_free(words);
-	return error;
-}
-
-static int
-word_index(const struct key *key, const char *text)
-{
-	for (int i = 0; key->words[i] != NULL; i++) {
-		if (strcmp(key->words[i], text) == 0)
-			return i;
-	}
-	return -1;
-}
-
-static bool
-are_marks(const char *text)
-{
-	for (const char *p = text; *p != '\0'; p++) {
-		if (!g_ascii_ispunct(*p) || *p == '@')
-			return false;
-	}
-	return text[0] != '\0';
-}
-
-static void
-replace(char **field, const char *text)
-{
-	g_free(*field);
-	*field = g_strdup(text);
-}
-
-/* Stores TEXT in the field of KEY; what is wrong with it, or NULL. */
-static char *
-set_value(struct config *c, const struct key *key, const char *text)
-{
-	void *field = (char *)c + key->offset;
-	int64_t number;
-
-	switch (key->type) {
-	case KEY_PATH:
-		if (!g_path_is_absolute(text))
-			return g_strdup_printf("'%s' is not an absolute path "
-					       "(one that begins with /)",
-			    text);
-		replace(field, text);
-		return NULL;
-	case KEY_MARKS:
-		if (!are_marks(text))
-			return g_strdup_printf("'%s' may hold only punctuation "
-					       "such as +-= and no @",
-			    text);
-		replace(field, text);
-		return NULL;
-	case KEY_WORD:
-	case KEY_INDEX:
-		if (word_index(key, text) < 0)
-			return word_error(key, text);
-		if (key->type == KEY_WORD)
-			replace(field, text);
-		else
-			*(int *)field = word_index(key, text);
-		return NULL;
-	case KEY_COUNT:
-	case KEY_SIZE:
-		if (!read_count(key, text, &number))
-			return range_error(key, text);
-		if (key->type == KEY_COUNT)
-			*(int *)field = (int)number;
-		else
-			*(int64_t *)field = number;
-		return NULL;
-	}
-	return NULL;
-}
 _Static_assert(sizeof(enum done_action) == sizeof(int), "set as an int");
 
 /* ---- the file ---- */
@@ -284,7 +123,7 @@ read_key(struct config *c, GKeyFile *file, const char *group, const char *name)
 		error = g_strdup("no value given: write one, or put a # in "
 				 "front of the line");
 	else
-		error = set_value(c, key, text);
+		error = value_set(key, c, text);
 	g_free(text);
 	return error;
 }
@@ -389,7 +228,7 @@ set_defaults(struct config *c)
 {
 	for (size_t i = 0; i < N_KEYS; i++) {
 		if (keys[i].fallback != NULL)
-			g_free(set_value(c, &keys[i], keys[i].fallback));
+			g_free(value_set(&keys[i], c, keys[i].fallback));
 	}
 	if (g_file_test(DEFAULT_RULES_DIR, G_FILE_TEST_IS_DIR))
 		c->rules_dir = g_strdup(DEFAULT_RULES_DIR);
@@ -418,11 +257,8 @@ config_free(struct config *c)
 		return;
 	sources_free(c->rules, c->n_rules);
 	sources_free(c->codes, c->n_codes);
-	for (size_t i = 0; i < N_KEYS; i++) {
-		if (keys[i].type == KEY_PATH || keys[i].type == KEY_MARKS ||
-		    keys[i].type == KEY_WORD)
-			g_free(*(char **)((char *)c + keys[i].offset));
-	}
+	for (size_t i = 0; i < N_KEYS; i++)
+		value_clear(&keys[i], c);
 	g_free(c->file);
 	g_free(c);
 }

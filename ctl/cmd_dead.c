@@ -5,6 +5,7 @@
 #include "util/text.h"
 #include "util/when.h"
 
+#include <glib.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <sysexits.h>
@@ -43,14 +44,23 @@ print_csv(const struct dead_row *d)
 	csv_print(stdout, cells, sizeof(cells) / sizeof(*cells));
 }
 
+struct printer {
+	enum row_format format;
+	GHashTable *seen; /* addresses printed already; NULL: each comes once */
+};
+
 /* One address a line and nothing else, for xargs and mailing list managers;
  * an address with a control character in it is not theirs and comes out
  * with U+FFFD, which matches no subscriber. */
 static void
-print_plain(const struct dead_row *d)
+print_plain(const struct printer *p, const struct dead_row *d)
 {
-	char *address = text_printable(d->address);
+	char *address;
 
+	/* It has a row for each list that it failed on. */
+	if (p->seen != NULL && !g_hash_table_add(p->seen, g_strdup(d->address)))
+		return;
+	address = text_printable(d->address);
 	puts(address);
 	free(address);
 }
@@ -58,11 +68,11 @@ print_plain(const struct dead_row *d)
 static bool
 print_dead(const struct dead_row *d, void *context)
 {
-	const enum row_format *format = context;
+	const struct printer *p = context;
 
-	switch (*format) {
+	switch (p->format) {
 	case FORMAT_TEXT:
-		print_plain(d);
+		print_plain(p, d);
 		break;
 	case FORMAT_CSV:
 		print_csv(d);
@@ -80,8 +90,8 @@ run(struct ctl *ctl, const void *fields, char **arguments)
 	static const char *const header[] = {"address", "list_id", "class",
 	    "bounces", "days", "first_at", "last_at"};
 	const struct options *o = fields;
-	enum row_format format =
-	    o->json ? FORMAT_JSON : (enum row_format)o->format;
+	struct printer p = {
+	    .format = o->json ? FORMAT_JSON : (enum row_format)o->format};
 	enum store_result result;
 	int status;
 	struct store *store = ctl_store(ctl, STORE_READ, &status);
@@ -89,9 +99,13 @@ run(struct ctl *ctl, const void *fields, char **arguments)
 	(void)arguments;
 	if (store == NULL)
 		return status;
-	if (format == FORMAT_CSV)
+	if (p.format == FORMAT_CSV)
 		csv_print(stdout, header, sizeof(header) / sizeof(*header));
-	result = store_dead(store, o->list, print_dead, &format);
+	if (p.format == FORMAT_TEXT && o->list == NULL)
+		p.seen = g_hash_table_new_full(
+		    g_str_hash, g_str_equal, g_free, NULL);
+	result = store_dead(store, o->list, print_dead, &p);
+	g_clear_pointer(&p.seen, g_hash_table_unref);
 	status =
 	    result == STORE_OK ? EX_OK : ctl_store_failed(ctl, store, result);
 	store_close(store);

@@ -214,8 +214,12 @@ static void
 print_section(
     const struct ctl *ctl, const struct section *s, const GPtrArray *entries)
 {
-	const struct column columns[] = {{s->title, 20, false},
-	    {"bounces", 0, true}, {"hard", 0, true}, {"", 0, false}};
+	const struct column columns[] = {
+	    {.title = s->title, .min = 20},
+	    {.title = "bounces", .right = true},
+	    {.title = "hard", .right = true},
+	    {.title = "", .spare = true},
+	};
 	struct table *t;
 
 	if (entries->len == 0)

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-static void
+__attribute__((format(printf, 2, 0))) static void
 warn_about(const struct ctl *ctl, const char *fmt, va_list args)
 {
 	char *text = g_strdup_vprintf(fmt, args);
@@ -76,6 +76,7 @@ ctl_exit_status(enum store_result result)
 		return EX_IOERR;
 	case STORE_CORRUPT:
 	case STORE_NEWER:
+	case STORE_OLDER:
 	case STORE_FOREIGN:
 		return EX_DATAERR;
 	case STORE_DENIED:

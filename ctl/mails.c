@@ -123,7 +123,9 @@ look_into(const struct walk_file *file, int fd)
 	char head[HEAD];
 	ssize_t n;
 
-	if (file->is_member)
+	/* A mail that was saved with its From_ line may return another one
+	 * with its own. */
+	if (file->is_member || g_str_has_suffix(file->path, ".eml"))
 		return CONTENT_MAIL;
 	n = pread(fd, head, sizeof(head), 0);
 	if (n > 0 && mbox_looks_like(head, (size_t)n))

@@ -1,5 +1,6 @@
 /* mails.h: every mail below what a user named, one open file after the
- * other, whether it is a file of its own or a part of an mbox.
+ * other, whether it is a file of its own or a part of an mbox. A file whose
+ * name ends in ".eml" is one mail, also when it begins with a From_ line.
  */
 #ifndef BOUNCED_CTL_MAILS_H
 #define BOUNCED_CTL_MAILS_H

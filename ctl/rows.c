@@ -14,12 +14,12 @@ const char *const plain_formats[] = {"plain", "csv", "json", NULL};
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
 static const struct column columns[] = {
-    {"at", 0, false},
-    {"address", 20, false},
-    {"action", 0, false},
-    {"class", 0, false},
-    {"status", 0, false},
-    {"diagnostic", 10, false},
+    {.title = "at"},
+    {.title = "address", .min = 16},
+    {.title = "action"},
+    {.title = "class", .min = 8},
+    {.title = "status", .spare = true},
+    {.title = "diagnostic", .min = 10, .spare = true},
 };
 
 static const char *const csv_header[] = {"at", "address", "domain",

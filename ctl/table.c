@@ -19,7 +19,7 @@ struct table {
 	FILE *out;
 	struct terminal terminal;
 	const struct column *columns;
-	size_t n;
+	size_t n, shown;
 	int natural[MAX_COLUMNS], widths[MAX_COLUMNS];
 	bool fixed;
 	GPtrArray *rows; /* until the widths are fixed */
@@ -52,7 +52,21 @@ table_new(FILE *out, const struct terminal *terminal,
 	return t;
 }
 
-void
+/* The widest column that can still give; N: none. */
+static size_t
+widest_of(const struct column *columns, size_t n, const int *widths)
+{
+	size_t widest = n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (columns[i].min > 0 && widths[i] > columns[i].min &&
+		    (widest == n || widths[i] >= widths[widest]))
+			widest = i;
+	}
+	return widest;
+}
+
+size_t
 table_fit(const struct column *columns, size_t n, const int *natural, int width,
     int gap, int *widths)
 {
@@ -62,27 +76,27 @@ table_fit(const struct column *columns, size_t n, const int *natural, int width,
 		widths[i] = natural[i];
 		total += natural[i];
 	}
-	/* The widest that can still give takes a step back, until it fits. */
 	while (total > width) {
-		size_t widest = n;
+		size_t widest = widest_of(columns, n, widths);
 
-		for (size_t i = 0; i < n; i++) {
-			if (columns[i].min > 0 && widths[i] > columns[i].min &&
-			    (widest == n || widths[i] >= widths[widest]))
-				widest = i;
+		if (widest < n) {
+			widths[widest]--;
+			total--;
+		} else if (n > 1 && columns[n - 1].spare) {
+			return table_fit(
+			    columns, n - 1, natural, width, gap, widths);
+		} else {
+			break;
 		}
-		if (widest == n)
-			return;
-		widths[widest]--;
-		total--;
 	}
+	return n;
 }
 
 static void
 print_cell(const struct table *t, size_t i, const char *text, enum paint paint)
 {
 	int used, room = t->widths[i];
-	bool last = i + 1 == t->n;
+	bool last = i + 1 == t->shown;
 	size_t length = text_fit(text, room, &used);
 	const char *more = "";
 
@@ -104,7 +118,7 @@ print_cell(const struct table *t, size_t i, const char *text, enum paint paint)
 static void
 print_row(const struct table *t, const struct row *row)
 {
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->shown; i++)
 		print_cell(t, i, row->cells[i], row->paints[i]);
 	putc('\n', t->out);
 }
@@ -112,10 +126,10 @@ print_row(const struct table *t, const struct row *row)
 static void
 fix_widths(struct table *t)
 {
-	table_fit(
+	t->shown = table_fit(
 	    t->columns, t->n, t->natural, t->terminal.width, GAP, t->widths);
 	t->fixed = true;
-	for (size_t i = 0; i < t->n; i++)
+	for (size_t i = 0; i < t->shown; i++)
 		print_cell(t, i, t->columns[i].title, PAINT_BOLD);
 	putc('\n', t->out);
 	for (guint i = 0; i < t->rows->len; i++)

@@ -11,6 +11,8 @@ struct column {
 	/* The width below which it is never cut; 0: never cut at all. */
 	int min;
 	bool right; /* numbers */
+	/* Left out, the last first, when not all fit. */
+	bool spare;
 };
 
 #define MAX_COLUMNS 8
@@ -31,8 +33,9 @@ void table_row(
 void table_finish(struct table *);
 
 /* Widths of N columns so that they and GAP between them fit into WIDTH:
- * NATURAL is what each would like. For tests. */
-void table_fit(const struct column *, size_t n, const int *natural, int width,
+ * NATURAL is what each would like. Returns how many columns are left. For
+ * tests. */
+size_t table_fit(const struct column *, size_t n, const int *natural, int width,
     int gap, int *widths);
 
 #endif

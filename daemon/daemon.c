@@ -37,7 +37,8 @@ struct daemon {
 	int64_t rest_at;     /* INT64_MAX: the database is tidy */
 	int64_t answered_at; /* by a worker, last */
 	int64_t complained_at;
-	int64_t watchdog_ms, watchdog_at; /* 0: nobody asks */
+	int64_t watchdog_ms; /* the manager's patience; 0: nobody asks */
+	int64_t watchdog_fed;
 };
 
 /* True once in a while, for lines that would else come in floods. */
@@ -53,7 +54,7 @@ may_complain(struct daemon *d, int64_t now)
 /* ---- a mail comes back ---- */
 
 static void
-tell_report(const struct mail *mail, const struct report *r)
+tell_report(const struct delivery *mail, const struct report *r)
 {
 	log_debug("%s: %s, %zu recipients%s%s", mail->name, kind_name(r->kind),
 	    r->n_recipients, r->dialect == NULL ? "" : ", ",
@@ -68,7 +69,7 @@ static void
 on_job(struct job_result *result, void *context)
 {
 	struct daemon *d = context;
-	struct mail *mail = result->data;
+	struct delivery *mail = result->data;
 	int64_t now = clock_ms();
 
 	d->answered_at = now;
@@ -94,7 +95,7 @@ on_job(struct job_result *result, void *context)
 
 /* From the batch. */
 static void
-on_settled(struct mail *mail, enum settled outcome, void *context)
+on_settled(struct delivery *mail, enum settled outcome, void *context)
 {
 	struct daemon *d = context;
 
@@ -142,7 +143,7 @@ daemon_new(const struct options *o, int *status, char **error)
 	d->intake = intake_new();
 	d->rest_at = INT64_MAX;
 	d->answered_at = clock_ms();
-	d->watchdog_ms = (int64_t)(notify_watchdog() / 2000);
+	d->watchdog_ms = (int64_t)(notify_watchdog() / 1000);
 	if (!open_all(d, status, error)) {
 		daemon_free(d);
 		return NULL;
@@ -204,7 +205,7 @@ static bool
 feed(struct daemon *d, int64_t now)
 {
 	while (pool_has_room(d->rig.pool)) {
-		struct mail *mail;
+		struct delivery *mail;
 		int fd;
 
 		if (intake_due(d->intake, now) > now)
@@ -296,15 +297,19 @@ check_end(struct daemon *d, int64_t now)
 	}
 }
 
-/* "I am well": as long as workers answer, or have nothing to do. */
+/* "I am well": as long as workers answer, or have nothing to do. Any turn
+ * will do once 0.4 of the time is over, so that an idle daemon need not wake
+ * for this alone; at 0.6 it does. */
 static void
 feed_watchdog(struct daemon *d, int64_t now)
 {
 	int64_t patience = 4 * (int64_t)d->rig.config->time_limit_ms + 10000;
 
-	if (d->watchdog_ms == 0 || now < d->watchdog_at)
+	if (d->watchdog_ms == 0 ||
+	    (d->watchdog_fed != 0 &&
+		now - d->watchdog_fed < d->watchdog_ms * 2 / 5))
 		return;
-	d->watchdog_at = now + d->watchdog_ms;
+	d->watchdog_fed = now;
 	if (pool_pending(d->rig.pool) == 0)
 		d->answered_at = now;
 	if (now - d->answered_at < patience)
@@ -327,7 +332,7 @@ wait_time(const struct daemon *d, int64_t now)
 	if (pool_pending(d->rig.pool) == 0)
 		due = MIN(due, d->rest_at);
 	if (d->watchdog_ms != 0)
-		due = MIN(due, d->watchdog_at);
+		due = MIN(due, d->watchdog_fed + d->watchdog_ms * 3 / 5);
 	if (d->stopping)
 		due = MIN(due, d->stop_at);
 	return MAX(due - now, 0);

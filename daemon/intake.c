@@ -16,7 +16,7 @@
 
 struct intake {
 	struct maildir *maildir; /* NULL: none at present */
-	GHashTable *busy;        /* set of struct mail by name */
+	GHashTable *busy;        /* set of struct delivery by name */
 	struct hold *hold;
 	struct listing listing;
 	size_t next; /* in listing */
@@ -43,7 +43,7 @@ forget_busy(gpointer name, gpointer mail, gpointer context)
 {
 	(void)name;
 	(void)context;
-	mail_free(mail);
+	delivery_free(mail);
 }
 
 void
@@ -132,7 +132,8 @@ reason(enum mail_opened opened)
 
 /* MAIL could not be opened; it stays where it is. */
 static void
-leave(struct intake *in, struct mail *mail, enum mail_opened why, int64_t now)
+leave(
+    struct intake *in, struct delivery *mail, enum mail_opened why, int64_t now)
 {
 	int64_t pause = why == MAIL_BUSY ? BUSY_PAUSE_MS : ODD_PAUSE_MS;
 	const char *text = reason(why);
@@ -141,20 +142,20 @@ leave(struct intake *in, struct mail *mail, enum mail_opened why, int64_t now)
 	    why != MAIL_BUSY)
 		log_warnx("%s/new/%s is left alone: %s",
 		    maildir_path(in->maildir), mail->name, text);
-	mail_free(mail);
+	delivery_free(mail);
 }
 
 /* One name: true when *mail is to be returned with *result. */
 static bool
-look_at(struct intake *in, const char *name, int64_t now, struct mail **mail,
-    int *fd, enum intake_result *result)
+look_at(struct intake *in, const char *name, int64_t now,
+    struct delivery **mail, int *fd, enum intake_result *result)
 {
 	enum mail_opened opened;
 
 	if (g_hash_table_contains(in->busy, name) ||
 	    hold_has(in->hold, name, now))
 		return false;
-	*mail = mail_new(in->maildir, name);
+	*mail = delivery_new(in->maildir, name);
 	opened = maildir_open_mail(in->maildir, name, fd, &(*mail)->id);
 	switch (opened) {
 	case MAIL_OPENED:
@@ -163,7 +164,7 @@ look_at(struct intake *in, const char *name, int64_t now, struct mail **mail,
 		*result = INTAKE_MAIL;
 		return true;
 	case MAIL_NO_ROOM:
-		mail_free(*mail);
+		delivery_free(*mail);
 		in->next--; /* this one again */
 		*result = INTAKE_NO_ROOM;
 		return true;
@@ -192,7 +193,7 @@ list_more(struct intake *in)
 }
 
 enum intake_result
-intake_next(struct intake *in, int64_t now, struct mail **mail, int *fd)
+intake_next(struct intake *in, int64_t now, struct delivery **mail, int *fd)
 {
 	enum intake_result result;
 
@@ -220,14 +221,15 @@ intake_next(struct intake *in, int64_t now, struct mail **mail, int *fd)
 }
 
 void
-intake_settled(struct intake *in, struct mail *mail)
+intake_settled(struct intake *in, struct delivery *mail)
 {
 	g_hash_table_remove(in->busy, mail->name);
-	mail_free(mail);
+	delivery_free(mail);
 }
 
 bool
-intake_hold(struct intake *in, struct mail *mail, int64_t now, int64_t pause_ms)
+intake_hold(
+    struct intake *in, struct delivery *mail, int64_t now, int64_t pause_ms)
 {
 	bool first = hold_put(in->hold, mail->name, now, pause_ms);
 

@@ -6,7 +6,7 @@
 #ifndef BOUNCED_DAEMON_INTAKE_H
 #define BOUNCED_DAEMON_INTAKE_H
 
-#include "daemon/mail.h"
+#include "daemon/delivery.h"
 
 struct intake;
 
@@ -39,14 +39,15 @@ enum intake_result {
 /* The next mail. It stays marked as on its way until intake_settled(). A
  * bounded number of names is looked at. */
 enum intake_result intake_next(
-    struct intake *, int64_t now, struct mail **mail, int *fd);
+    struct intake *, int64_t now, struct delivery **mail, int *fd);
 
 /* MAIL has left new/, or is given back; freed by this. */
-void intake_settled(struct intake *, struct mail *);
+void intake_settled(struct intake *, struct delivery *);
 
 /* MAIL stays in new/ and is left alone for a while, PAUSE_MS the first time;
  * freed by this. True when it was not held before. */
-bool intake_hold(struct intake *, struct mail *, int64_t now, int64_t pause_ms);
+bool intake_hold(
+    struct intake *, struct delivery *, int64_t now, int64_t pause_ms);
 
 /* Mails on their way; names held. */
 size_t intake_busy(const struct intake *);

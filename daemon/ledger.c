@@ -116,7 +116,7 @@ ledger_use(struct ledger *l, const struct classifier *c)
  * under the digest's complement, so that it is not taken for known when it is
  * put back after an update and can be read then. */
 static void
-fill(struct settlement *to, const struct mail *mail)
+fill(struct settlement *to, const struct delivery *mail)
 {
 	const struct job_result *r = &mail->result;
 
@@ -135,7 +135,7 @@ fill(struct settlement *to, const struct mail *mail)
 }
 
 enum store_result
-ledger_commit(struct ledger *l, struct mail *const *mails, size_t n)
+ledger_commit(struct ledger *l, struct delivery *const *mails, size_t n)
 {
 	struct settlement *list;
 	enum store_result r = STORE_OK;

@@ -4,7 +4,7 @@
 #ifndef BOUNCED_DAEMON_LEDGER_H
 #define BOUNCED_DAEMON_LEDGER_H
 
-#include "daemon/mail.h"
+#include "daemon/delivery.h"
 #include "store/store.h"
 
 struct ledger;
@@ -23,7 +23,7 @@ void ledger_use(struct ledger *, const struct classifier *);
  * are on stable storage, in the file that has the database's name. Anything
  * else: none of them may be moved. */
 enum store_result ledger_commit(
-    struct ledger *, struct mail *const *mails, size_t n);
+    struct ledger *, struct delivery *const *mails, size_t n);
 
 /* After STORE_MOVED: opens (creates) what is at the path now. When that fails
  * each commit tries it again. */

@@ -9,10 +9,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
@@ -239,13 +241,24 @@ identify(const struct stat *st)
 	return (struct file_id){st->st_ino, st->st_size, st->st_mtim};
 }
 
+/* NFS and SMB refuse most leases, whoever writes. */
+static bool
+is_remote(int fd)
+{
+	struct statfs fs;
+
+	return fstatfs(fd, &fs) < 0 || fs.f_type == NFS_SUPER_MAGIC ||
+	       fs.f_type == SMB_SUPER_MAGIC || fs.f_type == SMB2_SUPER_MAGIC ||
+	       fs.f_type == CIFS_SUPER_MAGIC;
+}
+
 /* Is somebody writing the young file FD? A read lease is refused while a file
  * is open for writing. It can be asked for own files only (or with
  * CAP_LEASE); for others there are the checks of size and time. */
 static bool
 is_being_written(int fd, const struct stat *st)
 {
-	if (time(NULL) - st->st_mtim.tv_sec > YOUNG_SECONDS)
+	if (time(NULL) - st->st_mtim.tv_sec > YOUNG_SECONDS || is_remote(fd))
 		return false;
 	if (fcntl(fd, F_SETLEASE, F_RDLCK) == 0) {
 		fcntl(fd, F_SETLEASE, F_UNLCK);

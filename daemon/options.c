@@ -17,7 +17,7 @@ struct option_row {
 
 static const struct option_row rows[] = {
     {'c', "config", "FILE", offsetof(struct options, config),
-	"read FILE instead of " DEFAULT_CONFIG},
+	"read the configuration in FILE"},
     {'\0', "maildir", "DIR", offsetof(struct options, maildir),
 	"watch the Maildir DIR, whatever the configuration says"},
     {'\0', "database", "FILE", offsetof(struct options, database),
@@ -128,7 +128,9 @@ options_help(void)
 		g_free(left);
 	}
 	g_string_append(s,
-	    "\nSignals: TERM and INT finish the mail at hand and stop, HUP "
+	    "\nWithout -c, " DEFAULT_CONFIG
+	    " is read if it is there.\nSignals: TERM and INT finish the mail "
+	    "at hand and stop, HUP "
 	    "reads the\nconfiguration again, USR1 logs a line of figures.\n");
 	return g_string_free(s, FALSE);
 }

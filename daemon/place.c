@@ -134,12 +134,18 @@ place_read(struct place *p, int64_t now)
 {
 	if (p->watch == NULL)
 		return;
-	intake_wake(p->intake, now);
-	if (!watch_read(p->watch, on_seen, p->intake)) {
+	switch (watch_read(p->watch, on_seen, p->intake)) {
+	case WATCH_QUIET:
+		break;
+	case WATCH_NEWS:
+		intake_wake(p->intake, now);
+		break;
+	case WATCH_DEAD:
 		watch_close(p->watch);
 		p->watch = NULL;
 		p->generation++;
 		place_doubt(p, now);
+		break;
 	}
 }
 

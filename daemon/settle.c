@@ -19,7 +19,7 @@ struct settle {
 	enum done_action done;
 	settle_done *call;
 	void *context;
-	GPtrArray *batch; /* of struct mail */
+	GPtrArray *batch; /* of struct delivery */
 	size_t rows;
 	int64_t due;
 	int64_t pause; /* ms; 0: no trouble with the database */
@@ -100,7 +100,7 @@ end_trouble(struct settle *s)
 /* ---- committing ---- */
 
 static size_t
-rows_of(const struct mail *mail)
+rows_of(const struct delivery *mail)
 {
 	const struct report *r = mail->result.report;
 
@@ -108,7 +108,7 @@ rows_of(const struct mail *mail)
 }
 
 static void
-count(struct settle *s, struct mail *const *mails, size_t n)
+count(struct settle *s, struct delivery *const *mails, size_t n)
 {
 	s->stats.mails += n;
 	for (size_t i = 0; i < n; i++) {
@@ -122,7 +122,7 @@ count(struct settle *s, struct mail *const *mails, size_t n)
 }
 
 static enum store_result
-commit(struct settle *s, struct mail *const *mails, size_t n)
+commit(struct settle *s, struct delivery *const *mails, size_t n)
 {
 	int64_t began = clock_ms();
 	enum store_result r = ledger_commit(s->ledger, mails, n);
@@ -138,7 +138,7 @@ commit(struct settle *s, struct mail *const *mails, size_t n)
 /* ---- moving ---- */
 
 static enum mail_moved
-take_away(struct settle *s, struct mail *mail)
+take_away(struct settle *s, struct delivery *mail)
 {
 	if (mail->result.report == NULL)
 		return maildir_fail(mail->maildir, mail->name);
@@ -150,7 +150,7 @@ take_away(struct settle *s, struct mail *mail)
 /* MAIL is recorded: out of new/ with it. False when it cannot be moved: met
  * again, it is known and only moved. */
 static bool
-move_away(struct settle *s, struct mail *mail, int64_t now)
+move_away(struct settle *s, struct delivery *mail, int64_t now)
 {
 	enum mail_moved moved = take_away(s, mail);
 
@@ -192,7 +192,7 @@ judge_moves(struct settle *s, size_t tried, size_t failed, int64_t now)
 /* ---- the batch ---- */
 
 void
-settle_add(struct settle *s, struct mail *mail, int64_t now)
+settle_add(struct settle *s, struct delivery *mail, int64_t now)
 {
 	if (s->batch->len == 0 && s->pause == 0)
 		s->due = now + BATCH_MS;
@@ -236,7 +236,7 @@ drop_changed(struct settle *s)
 
 	s->rows = 0;
 	for (guint i = 0; i < s->batch->len; i++) {
-		struct mail *mail = s->batch->pdata[i];
+		struct delivery *mail = s->batch->pdata[i];
 
 		if (maildir_unchanged(mail->maildir, mail->name, &mail->id)) {
 			s->batch->pdata[kept++] = mail;
@@ -254,7 +254,7 @@ static enum store_result
 settle_singly(struct settle *s, int64_t now)
 {
 	while (s->batch->len > 0) {
-		struct mail *mail = s->batch->pdata[s->batch->len - 1];
+		struct delivery *mail = s->batch->pdata[s->batch->len - 1];
 		enum store_result r = commit(s, &mail, 1);
 
 		if (r == STORE_ERROR) {
@@ -282,7 +282,7 @@ settle_batch(struct settle *s, int64_t now)
 	size_t stuck = 0;
 	enum store_result r;
 
-	r = commit(s, (struct mail **)s->batch->pdata, s->batch->len);
+	r = commit(s, (struct delivery **)s->batch->pdata, s->batch->len);
 	if (r == STORE_ERROR)
 		r = settle_singly(s, now);
 	if (r != STORE_OK)

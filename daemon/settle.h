@@ -9,7 +9,7 @@
 #define BOUNCED_DAEMON_SETTLE_H
 
 #include "conf/config.h"
-#include "daemon/mail.h"
+#include "daemon/delivery.h"
 #include "store/store.h"
 
 struct settle;
@@ -20,7 +20,7 @@ enum settled {
 };
 
 /* Takes MAIL back; from within settle_run(). */
-typedef void settle_done(struct mail *, enum settled, void *context);
+typedef void settle_done(struct delivery *, enum settled, void *context);
 
 struct settle_stats {
 	uint64_t mails;  /* recorded, known ones among them */
@@ -44,7 +44,7 @@ void settle_free(struct settle *);
 void settle_use(struct settle *, const struct classifier *, enum done_action);
 
 /* Takes MAIL, whose result says what to record, into the batch. */
-void settle_add(struct settle *, struct mail *, int64_t now);
+void settle_add(struct settle *, struct delivery *, int64_t now);
 
 /* From when on (ms) more mail may be read: 0: at once; INT64_MAX: when the
  * batch, which is full, is settled. */

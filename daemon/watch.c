@@ -1,41 +1,56 @@
-/* watch.c: inotify events of one directory. */
+/* watch.c: inotify events of new/ and of the Maildir that it is in. */
 #include "daemon/watch.h"
 
 #include <errno.h>
 #include <glib.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
-#define EVENTS                                                                 \
-	(IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE | IN_DELETE_SELF |           \
-	    IN_MOVE_SELF | IN_ONLYDIR)
-#define GONE (IN_DELETE_SELF | IN_MOVE_SELF | IN_UNMOUNT | IN_IGNORED)
+#define MAIL_EVENTS (IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE)
+/* We hold new/ open, so that its own IN_DELETE_SELF never comes: its parent
+ * tells that it was removed. */
+#define PLACE_EVENTS (IN_DELETE | IN_MOVED_FROM)
+#define SELF_EVENTS (IN_DELETE_SELF | IN_MOVE_SELF)
+#define GONE (SELF_EVENTS | IN_UNMOUNT | IN_IGNORED)
 
 struct watch {
 	int fd;
+	int root, new; /* watch descriptors */
 };
+
+static int
+add(int fd, const char *path, const char *name, uint32_t events)
+{
+	char *full = g_strconcat(path, name, NULL);
+	int added =
+	    inotify_add_watch(fd, full, events | SELF_EVENTS | IN_ONLYDIR);
+	int saved = errno;
+
+	g_free(full);
+	errno = saved;
+	return added;
+}
 
 struct watch *
 watch_open(const char *path)
 {
-	struct watch *w;
-	char *new;
-	int fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC), added, saved;
+	struct watch *w = g_new(struct watch, 1);
 
-	if (fd < 0)
-		return NULL;
-	new = g_strconcat(path, "/new", NULL);
-	added = inotify_add_watch(fd, new, EVENTS);
-	saved = errno;
-	g_free(new);
-	if (added < 0) {
-		close(fd);
+	w->root = w->new = -1;
+	w->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (w->fd >= 0)
+		w->root = add(w->fd, path, "", PLACE_EVENTS);
+	if (w->root >= 0)
+		w->new = add(w->fd, path, "/new", MAIL_EVENTS);
+	if (w->new < 0) {
+		int saved = errno;
+
+		watch_close(w);
 		errno = saved;
 		return NULL;
 	}
-	w = g_new(struct watch, 1);
-	w->fd = fd;
 	return w;
 }
 
@@ -44,7 +59,8 @@ watch_close(struct watch *w)
 {
 	if (w == NULL)
 		return;
-	close(w->fd);
+	if (w->fd >= 0)
+		close(w->fd);
 	g_free(w);
 }
 
@@ -54,7 +70,26 @@ watch_fd(const struct watch *w)
 	return w->fd;
 }
 
-bool
+static enum watch_state
+judge(const struct watch *w, const struct inotify_event *e, watch_seen *seen,
+    void *context)
+{
+	if (e->mask & IN_Q_OVERFLOW)
+		return WATCH_NEWS; /* later events flow again */
+	if (e->mask & GONE)
+		return WATCH_DEAD;
+	if (e->len == 0)
+		return WATCH_QUIET;
+	if (e->wd == w->root)
+		return strcmp(e->name, "new") == 0 ||
+			       strcmp(e->name, "cur") == 0
+			   ? WATCH_DEAD
+			   : WATCH_QUIET;
+	seen(e->name, context);
+	return WATCH_NEWS;
+}
+
+enum watch_state
 watch_read(struct watch *w, watch_seen *seen, void *context)
 {
 	union {
@@ -62,19 +97,17 @@ watch_read(struct watch *w, watch_seen *seen, void *context)
 		struct inotify_event align;
 	} buffer;
 	ssize_t n = read(w->fd, &buffer, sizeof(buffer)), at = 0;
-	bool alive = n >= 0 || errno == EAGAIN || errno == EINTR;
+	enum watch_state state = WATCH_QUIET;
 
-	/* One read a turn: what is left makes the descriptor readable again.
-	 * IN_Q_OVERFLOW needs nothing special, for every call of this ends in
-	 * a scan. */
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		return WATCH_DEAD;
+	/* One read a turn: what is left makes the descriptor readable again. */
 	while (at < n) {
 		const struct inotify_event *e = (void *)(buffer.bytes + at);
+		enum watch_state one = judge(w, e, seen, context);
 
-		if (e->mask & GONE)
-			alive = false;
-		else if (e->len > 0)
-			seen(e->name, context);
+		state = MAX(state, one);
 		at += (ssize_t)(sizeof(*e) + e->len);
 	}
-	return alive;
+	return state;
 }

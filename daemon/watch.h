@@ -10,8 +10,9 @@
 
 struct watch;
 
-/* Watches PATH/new. NULL and errno when inotify is not to be had (its limits
- * are used up: ENOSPC, EMFILE) or the directory is not there. */
+/* Watches PATH/new, and PATH for the going of new/ and cur/. NULL and errno
+ * when inotify is not to be had (its limits are used up: ENOSPC, EMFILE) or
+ * the directory is not there. */
 struct watch *watch_open(const char *path);
 void watch_close(struct watch *); /* NULL is fine */
 
@@ -20,8 +21,13 @@ int watch_fd(const struct watch *); /* readable: watch_read() */
 /* A mail of that name came or was written to its end. */
 typedef void watch_seen(const char *name, void *context);
 
-/* Takes the events that have come (a bounded number of them). False when the
- * directory was removed, renamed or unmounted: the watch is dead. */
-bool watch_read(struct watch *, watch_seen *, void *context);
+enum watch_state {
+	WATCH_QUIET, /* nothing about mail */
+	WATCH_NEWS,  /* scan */
+	WATCH_DEAD   /* something was removed, renamed or unmounted */
+};
+
+/* Takes the events that have come, a bounded number of them. */
+enum watch_state watch_read(struct watch *, watch_seen *, void *context);
 
 #endif

@@ -67,7 +67,7 @@ END_TEST
 /* ---- tables ---- */
 
 static const struct column three[] = {
-    {"a", 0, false}, {"b", 5, false}, {"c", 5, false}};
+    {.title = "a"}, {.title = "b", .min = 5}, {.title = "c", .min = 5}};
 
 static const struct {
 	int natural[3], width, wanted[3];
@@ -84,6 +84,26 @@ START_TEST(widest_columns_give_room_first)
 	table_fit(three, 3, fits[_i].natural, fits[_i].width, 2, got);
 	for (int i = 0; i < 3; i++)
 		ck_assert_int_eq(got[i], fits[_i].wanted[i]);
+}
+END_TEST
+
+START_TEST(spare_columns_go_when_the_others_do_not_fit)
+{
+	static const struct column columns[] = {{.title = "a"},
+	    {.title = "b", .min = 5}, {.title = "c", .spare = true},
+	    {.title = "d", .min = 5, .spare = true}};
+	static const int natural[] = {10, 10, 10, 10};
+	int widths_got[4];
+
+	ck_assert_uint_eq(table_fit(columns, 4, natural, 46, 2, widths_got), 4);
+	ck_assert_int_eq(widths_got[3], 10);
+	ck_assert_uint_eq(table_fit(columns, 4, natural, 36, 2, widths_got), 4);
+	ck_assert_int_eq(widths_got[3], 5);
+	ck_assert_uint_eq(table_fit(columns, 4, natural, 35, 2, widths_got), 3);
+	ck_assert_int_eq(widths_got[1], 10);
+	ck_assert_uint_eq(table_fit(columns, 4, natural, 20, 2, widths_got), 2);
+	ck_assert_int_eq(widths_got[1], 8);
+	ck_assert_uint_eq(table_fit(columns, 4, natural, 3, 2, widths_got), 2);
 }
 END_TEST
 
@@ -137,7 +157,8 @@ END_TEST
 
 START_TEST(numbers_stand_at_the_right)
 {
-	static const struct column columns[] = {{"n", 0, true}, {"", 0, false}};
+	static const struct column columns[] = {
+	    {.title = "n", .right = true}, {.title = ""}};
 	static const char *const one[] = {"7", "x"}, *const two[] = {
 							 "100", "y"};
 	FILE *f = open_text();
@@ -374,6 +395,7 @@ main(void)
 	tcase_add_test(c, wide_letter_is_not_cut_in_half);
 	tcase_add_loop_test(
 	    c, widest_columns_give_room_first, 0, G_N_ELEMENTS(fits));
+	tcase_add_test(c, spare_columns_go_when_the_others_do_not_fit);
 	tcase_add_test(c, table_fits_and_shows_that_it_cut);
 	tcase_add_test(c, long_table_is_printed_as_it_comes);
 	tcase_add_test(c, empty_table_prints_nothing);

@@ -1,11 +1,11 @@
-/* mail.h: one mail on its way from new/ to cur/. */
-#ifndef BOUNCED_DAEMON_MAIL_H
-#define BOUNCED_DAEMON_MAIL_H
+/* delivery.h: one mail on its way from new/ to cur/. */
+#ifndef BOUNCED_DAEMON_DELIVERY_H
+#define BOUNCED_DAEMON_DELIVERY_H
 
 #include "daemon/maildir.h"
 #include "worker/pool.h"
 
-struct mail {
+struct delivery {
 	struct maildir *maildir; /* a reference */
 	char *name;              /* in new/ */
 	struct file_id id;
@@ -14,7 +14,7 @@ struct mail {
 };
 
 /* NAME is copied, MAILDIR referenced. */
-struct mail *mail_new(struct maildir *, const char *name);
-void mail_free(struct mail *); /* NULL is fine */
+struct delivery *delivery_new(struct maildir *, const char *name);
+void delivery_free(struct delivery *); /* NULL is fine */
 
 #endif

@@ -1,12 +1,12 @@
-/* mail.c: see mail.h. */
-#include "daemon/mail.h"
+/* delivery.c: see delivery.h. */
+#include "daemon/delivery.h"
 
 #include <glib.h>
 
-struct mail *
-mail_new(struct maildir *m, const char *name)
+struct delivery *
+delivery_new(struct maildir *m, const char *name)
 {
-	struct mail *mail = g_new0(struct mail, 1);
+	struct delivery *mail = g_new0(struct delivery, 1);
 
 	mail->maildir = maildir_ref(m);
 	mail->name = g_strdup(name);
@@ -14,7 +14,7 @@ mail_new(struct maildir *m, const char *name)
 }
 
 void
-mail_free(struct mail *mail)
+delivery_free(struct delivery *mail)
 {
 	if (mail == NULL)
 		return;
