@@ -13,7 +13,8 @@ class Case:
     rcpts   whom it is sent to
     expect  a tuple per recipient reported on: address, action, class, status
             and code, as struct report has them; "" for none
-    phase   "bounce": the MTA gives up at once; "delay": it warns and waits
+    phase   how the MTA is set up. "bounce": it gives up at once; "delay": it
+            warns and waits; a module may have more
     own     which MTAs can do it; () for all
     """
 
@@ -236,11 +237,12 @@ CASES = [
 
 def of(mta):
     """The cases that MTA can make, with what it says differently: a module
-    has `cannot`, names it leaves out, and `says`, {case: expect}."""
+    has `cannot`, names it leaves out, and `says`, {case: expect}, and perhaps `kinds`, {case: kind}."""
     own = []
     for case in CASES + list(getattr(mta, "cases", ())):
         if case.own and mta.name not in case.own or case.name in mta.cannot:
             continue
         case.expect = mta.says.get(case.name, case.expect)
+        case.kind = getattr(mta, "kinds", {}).get(case.name, case.kind)
         own.append(case)
     return own

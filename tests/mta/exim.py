@@ -132,7 +132,6 @@ RETRY = {"bounce": "", "delay": "* * F,5d,1s"}
 name = "exim"
 packages = ["exim4-daemon-light"]
 bare_status = {"4": "5.0.0", "5": "5.0.0"}  # it never says more
-status = {}
 patience = 8
 cannot = ("utf8-refused",)  # it sends an A-label for the whole address
 

@@ -61,20 +61,20 @@ bare_status = {
     "552": "5.2.2",
     "553": "5.1.3",
 }
-# An empty Diagnostic-Code, or none: the reply is in the transcript only.
-status = {
-    "s-banner-limit": "4.4.7|4.7.0",
-    "s-data-spam": "5.7.1|5.5.0",
-    "e4-2-0": "4.4.7|4.2.0",
-    "e4-3-0": "4.4.7|4.3.0",
+rows = {
+    # an empty Diagnostic-Code, or none: the reply is in the transcript only
+    "s-banner-limit": {"status": "4.4.7|4.7.0", "code": "421|"},
+    "s-data-spam": {"status": "5.7.1|5.5.0", "code": "550|"},
+    # "Connection reset by"
+    "c421": {"classes": ("system-error", "unreachable"), "code": "421|"},
+    # its own 5.1.6
+    "c551": {"classes": ("relay-denied", "user-moved")},
+    "e4-2-0": {
+        "classes": ("unknown", "mailbox-disabled", "system-error", "expired"),
+        "status": "4.4.7|4.2.0",
+    },
+    "e4-3-0": {"status": "4.4.7|4.3.0"},
 }
-code = {"c421": "421|", "s-banner-limit": "421|", "s-data-spam": "550|"}
-classes = {
-    "c421": ("system-error", "unreachable"),  # "Connection reset by"
-    "c551": ("relay-denied", "user-moved"),  # its own 5.1.6
-    "e4-2-0": ("unknown", "mailbox-disabled", "system-error", "expired"),
-}
-patience = 8
 command = ["sendmail-mta", "-Am", "-oi", "-oem"]
 cannot = ("mailbox-full",)  # procmail knows no quota
 HERE = "@" + world.HOSTNAME
