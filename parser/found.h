@@ -1,0 +1,46 @@
+/* found.h: recipients as a reader of one format found them, before they are
+ * judged.
+ */
+#ifndef BOUNCED_PARSER_FOUND_H
+#define BOUNCED_PARSER_FOUND_H
+
+#include <glib.h>
+
+#include "parser/report.h"
+
+/* More recipients of one mail are not even compared with each other. */
+#define MAX_FOUND 5000
+
+struct found {
+	char *address;
+	char *original;
+	enum action action;
+	struct enhanced status; /* the Status: field only */
+	int code;               /* a reply known apart from the texts */
+	GString *diagnostic;    /* what the remote side or the MTA said */
+	GString *human;         /* the human text near the address */
+	char *remote_mta;
+	int64_t last_attempt;
+	int64_t retry_until;
+};
+
+struct found_list {
+	struct found *list;
+	size_t count;
+	size_t dropped; /* above MAX_FOUND */
+};
+
+/* Appends an empty one; good until the next call. NULL above the limit. */
+struct found *found_add(struct found_list *);
+
+/* The one with this address (case does not count), or a new one with a copy
+ * of it; NULL above the limit. */
+struct found *found_for(struct found_list *, const char *address);
+
+/* Adds TEXT (LENGTH bytes; white space at both ends off) to *STRING, after a
+ * space when there is something already; bounded by MAX_DIAGNOSTIC. */
+void found_text(GString **string, const char *text, size_t length);
+
+void found_list_clear(struct found_list *);
+
+#endif
