@@ -79,7 +79,6 @@ smtp_helo_timeout = 2s
 name = "postfix"
 packages = ["postfix", "vacation"]
 bare_status = {"4": "4.0.0", "5": "5.0.0"}  # of a reply without enhanced code
-patience = 8
 cannot = ("loop",)  # refused already when it comes in
 says = {}
 cases = [
