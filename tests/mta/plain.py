@@ -54,7 +54,28 @@ def read(path):
             returned = headers(part)
         elif kind == "text/rfc822-headers":
             returned = headers(email.message_from_string(part.get_payload()))
+    if not recipients:
+        recipients, returned = dma(text)
     return to.strip("<> "), recipients, returned
+
+
+def dma(text):
+    """The DragonFly Mail Agent writes no RFC 3464."""
+    found = re.search(r"delivering your mail to <(.*)>\.\n\n(.*?)\n\n", text, re.S)
+    if not found:
+        return [], {}
+    address, reason = found.groups()
+    reason = re.sub(r"\s+", " ", reason.partition(" did not like our ")[2])
+    mail = text.partition("follow.\n\n")[2] or text.partition("follows.\n\n")[2]
+    row = {
+        "address": address,
+        "original": "",
+        "action": "failed",
+        "status": first(ENHANCED, reason),
+        "code": first(REPLY, reason),
+        "diagnostic": reason,
+    }
+    return [row], headers(email.message_from_string(mail))
 
 
 def headers(part):

@@ -13,13 +13,14 @@ import bed
 import world
 
 PER_SESSION = 50  # OpenSMTPD takes no more than 100 mails in one
-MTAS = ("postfix", "exim", "sendmail", "opensmtpd")
+MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "dma")
 
 
 def truth(mta, row):
     """What the database must say about ROW's bounce; alternatives by |. A
     module's `rows` says for a row, by its key, where its MTA leaves out or
-    adds something."""
+    adds something, and its `gave_up` what it says of all temporary
+    replies."""
     status = row.status
     if status == "-":
         status = mta.bare_status.get(row.code) or mta.bare_status[row.code[0]]
@@ -38,6 +39,8 @@ def truth(mta, row):
         "code": row.code,
         "temporary": row.code.startswith("4"),
     }
+    if row.code.startswith("4"):
+        known |= getattr(mta, "gave_up", {})
     return known | getattr(mta, "rows", {}).get(row.key, {})
 
 
