@@ -13,7 +13,7 @@ import bed
 import world
 
 PER_SESSION = 50  # OpenSMTPD takes no more than 100 mails in one
-MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "dma")
+MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "dma", "courier")
 
 
 def truth(mta, row):
