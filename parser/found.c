@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "parser/address.h"
-#include "parser/parser.h"
+#include "parser/charset.h"
 
-struct found *
-found_add(struct found_list *l)
+/* Shorter lists are searched one by one. */
+#define SMALL 16
+
+static struct found *
+append(struct found_list *l)
 {
 	if (l->count >= MAX_FOUND) {
 		l->dropped++;
@@ -21,23 +24,80 @@ found_add(struct found_list *l)
 }
 
 struct found *
-found_for(struct found_list *l, const char *address)
+found_add(struct found_list *l)
 {
-	struct found *f;
+	l->added++;
+	return append(l);
+}
 
+static struct found *
+search(struct found_list *l, const char *address)
+{
 	for (size_t i = 0; i < l->count; i++) {
 		if (address_equal(l->list[i].address, address))
 			return &l->list[i];
 	}
-	f = found_add(l);
+	return NULL;
+}
+
+static void
+remember(struct found_list *l, size_t i)
+{
+	char *key = address_fold(l->list[i].address);
+
+	g_hash_table_insert(l->index, key, GSIZE_TO_POINTER(i + 1));
+}
+
+/* Thousands of addresses, each compared with each, would take seconds. What
+ * the index knows is checked, since owners of the list may change it. */
+static struct found *
+look_up(struct found_list *l, const char *address)
+{
+	char *key;
+	size_t place;
+
+	if (l->count < SMALL)
+		return search(l, address);
+	if (l->index == NULL) {
+		l->index = g_hash_table_new_full(
+		    g_str_hash, g_str_equal, g_free, NULL);
+		for (size_t i = 0; i < l->count; i++) {
+			if (l->list[i].address != NULL)
+				remember(l, i);
+		}
+	}
+	key = address_fold(address);
+	place = GPOINTER_TO_SIZE(g_hash_table_lookup(l->index, key));
+	g_free(key);
+	if (place == 0)
+		return l->added > 0 ? search(l, address) : NULL;
+	if (place <= l->count &&
+	    address_equal(l->list[place - 1].address, address))
+		return &l->list[place - 1];
+	return search(l, address);
+}
+
+struct found *
+found_for(struct found_list *l, const char *address)
+{
+	struct found *f = look_up(l, address);
+
 	if (f != NULL)
-		f->address = g_strdup(address);
+		return f;
+	f = append(l);
+	if (f == NULL)
+		return NULL;
+	f->address = g_strdup(address);
+	if (l->index != NULL)
+		remember(l, l->count - 1);
 	return f;
 }
 
 void
 found_text(GString **string, const char *text, size_t length)
 {
+	size_t room;
+
 	while (length > 0 && g_ascii_isspace(*text)) {
 		text++;
 		length--;
@@ -48,10 +108,13 @@ found_text(GString **string, const char *text, size_t length)
 		return;
 	if (*string == NULL)
 		*string = g_string_new(NULL);
-	else if ((*string)->len > 0)
+	if ((*string)->len + 1 >= MAX_FOUND_TEXT)
+		return;
+	if ((*string)->len > 0)
 		g_string_append_c(*string, ' ');
-	if ((*string)->len < MAX_DIAGNOSTIC)
-		g_string_append_len(*string, text, (gssize)length);
+	room = MAX_FOUND_TEXT - (*string)->len;
+	g_string_append_len(
+	    *string, text, (gssize)charset_cut(text, length, room));
 }
 
 void
@@ -69,5 +132,7 @@ found_list_clear(struct found_list *l)
 			g_string_free(f->human, TRUE);
 	}
 	g_free(l->list);
+	if (l->index != NULL)
+		g_hash_table_destroy(l->index);
 	*l = (struct found_list){0};
 }
