@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "parser/address.h"
 #include "parser/parser.h"
 
 struct found *
@@ -21,14 +20,51 @@ found_add(struct found_list *l)
 }
 
 struct found *
+found_find(struct found_list *l, const char *address)
+{
+	gpointer number;
+	char *key;
+
+	if (address == NULL || l->count == 0)
+		return NULL;
+	if (l->index == NULL)
+		l->index = g_hash_table_new_full(
+		    g_str_hash, g_str_equal, g_free, NULL);
+	for (; l->n_indexed < l->count; l->n_indexed++) {
+		const char *a = l->list[l->n_indexed].address;
+
+		if (a == NULL)
+			continue;
+		key = g_ascii_strdown(a, -1);
+		if (g_hash_table_contains(l->index, key))
+			g_free(key);
+		else
+			g_hash_table_insert(
+			    l->index, key, GSIZE_TO_POINTER(l->n_indexed));
+	}
+	key = g_ascii_strdown(address, -1);
+	if (!g_hash_table_lookup_extended(l->index, key, NULL, &number))
+		number = GSIZE_TO_POINTER(l->count);
+	g_free(key);
+	return GPOINTER_TO_SIZE(number) < l->count
+		   ? &l->list[GPOINTER_TO_SIZE(number)]
+		   : NULL;
+}
+
+void
+found_forget(struct found_list *l)
+{
+	g_clear_pointer(&l->index, g_hash_table_destroy);
+	l->n_indexed = 0;
+}
+
+struct found *
 found_for(struct found_list *l, const char *address)
 {
-	struct found *f;
+	struct found *f = found_find(l, address);
 
-	for (size_t i = 0; i < l->count; i++) {
-		if (address_equal(l->list[i].address, address))
-			return &l->list[i];
-	}
+	if (f != NULL)
+		return f;
 	f = found_add(l);
 	if (f != NULL)
 		f->address = g_strdup(address);
@@ -68,6 +104,7 @@ found_list_clear(struct found_list *l)
 		if (f->human != NULL)
 			g_string_free(f->human, TRUE);
 	}
+	found_forget(l);
 	g_free(l->list);
 	*l = (struct found_list){0};
 }

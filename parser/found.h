@@ -28,10 +28,19 @@ struct found_list {
 	struct found *list;
 	size_t count;
 	size_t dropped; /* above MAX_FOUND */
+	bool guessed; /* from sentences or less, by general_read */
+	GHashTable *index; /* found_find's: address -> number */
+	size_t n_indexed;
 };
 
 /* Appends an empty one; good until the next call. NULL above the limit. */
 struct found *found_add(struct found_list *);
+
+/* The first one with this address (case does not count), or NULL. Addresses
+ * that were changed after a search are found under the old one until
+ * found_forget. */
+struct found *found_find(struct found_list *, const char *address);
+void found_forget(struct found_list *);
 
 /* The one with this address (case does not count), or a new one with a copy
  * of it; NULL above the limit. */
