@@ -246,16 +246,6 @@ tidy(struct found_list *list)
 	g_ptr_array_free(keys, TRUE);
 }
 
-static bool
-has_status_part(const struct mail *mail)
-{
-	for (size_t i = 0; i < mail->n_parts; i++) {
-		if (mail->parts[i].role == PART_STATUS)
-			return true;
-	}
-	return false;
-}
-
 static void
 read_status_parts(
     const struct mail *mail, const struct letter *l, struct outcome *o)
