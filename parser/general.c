@@ -64,8 +64,7 @@ remember(struct reading *r, struct mark *m)
 	else
 		g_hash_table_insert(
 		    r->chain, g_strdup(key), GUINT_TO_POINTER(number + 1));
-	if (m->part < ORIGIN &&
-	    (best == 0 || m->part < mark_at(r, best - 1)->part))
+	if (best == 0 || m->part < mark_at(r, best - 1)->part)
 		g_hash_table_insert(
 		    r->best, g_strdup(key), GUINT_TO_POINTER(number + 1));
 	g_hash_table_insert(r->latest, key, GUINT_TO_POINTER(number + 1));

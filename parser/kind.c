@@ -75,7 +75,7 @@ kind_report_weight(const struct letter *l)
 		weight += 2;
 	if (l->says & WORDS_REPORT)
 		weight += 2;
-	if (strcmp(l->mail->type, "multipart/report") == 0)
+	if (g_strcmp0(l->mail->type, "multipart/report") == 0)
 		weight += 1;
 	if (l->forwarded_from != NULL &&
 	    kind_is_mail_system(l->words, l->forwarded_from))

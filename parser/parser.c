@@ -286,6 +286,17 @@ kind_of_actions(const struct found_list *list)
 	return kind;
 }
 
+/* The human text beside the status part, by the reader of its format. */
+static void
+read_words(const struct letter *l, struct found_list *text)
+{
+	const struct format *format = format_find(l);
+
+	if (format == NULL || format->decode == NULL || format->sure ||
+	    !format->decode(l, text))
+		(void)general_read(l, text);
+}
+
 static bool
 read_dsn(const struct mail *mail, const struct letter *l, struct outcome *o)
 {
@@ -294,7 +305,7 @@ read_dsn(const struct mail *mail, const struct letter *l, struct outcome *o)
 	read_status_parts(mail, l, o);
 	if (o->dsn.found.count == 0)
 		return false;
-	(void)general_read(l, &text);
+	read_words(l, &text);
 	for (size_t i = 0; i < o->dsn.found.count; i++) {
 		struct found *f = &o->dsn.found.list[i];
 
@@ -446,31 +457,41 @@ read_disposition(
 static void read_mail(struct parser *, struct mail *, struct report *,
     struct outcome *, int depth);
 
-/* A returned or forwarded mail that may be a report itself. */
+/* A mail inside another that may be a report itself. In a report stands what
+ * was returned: a report only when a mail system wrote it. */
 static bool
-may_be_report(struct parser *p, const struct mail *m)
+may_be_report(struct parser *p, const struct mail *m, bool in_report)
 {
-	char *from;
+	char *from, *subject, *path;
 	bool maybe;
 
-	if (m->report_type != NULL &&
-	    strcmp(m->report_type, "delivery-status") == 0)
+	if (g_strcmp0(m->report_type, "delivery-status") == 0)
 		return true;
 	from = fields_text(&m->headers, "From");
+	subject = fields_text(&m->headers, "Subject");
+	path = fields_value(&m->headers, "Return-Path");
 	maybe = from != NULL && kind_is_mail_system(p->words, from);
+	if (!in_report)
+		maybe = maybe || from == NULL ||
+			(path != NULL && strncmp(path, "<>", 2) == 0) ||
+			(subject != NULL &&
+			    (words_in(p->words, subject, strlen(subject)) &
+				WORDS_SUBJECT) != 0);
 	g_free(from);
+	g_free(subject);
+	g_free(path);
 	return maybe;
 }
 
 /* True when the mail INNER, from inside another, is a report; it is *O then.
  */
 static bool
-read_one_inner(struct parser *p, struct mail *inner, struct report *r,
-    struct outcome *o, int depth)
+read_one_inner(struct parser *p, struct mail *inner, bool in_report,
+    struct report *r, struct outcome *o, int depth)
 {
 	struct outcome deeper = {0};
 
-	if (depth >= MAX_REPORT_DEPTH || !may_be_report(p, inner))
+	if (depth >= MAX_REPORT_DEPTH || !may_be_report(p, inner, in_report))
 		return false;
 	mail_expand(inner);
 	read_mail(p, inner, r, &deeper, depth + 1);
@@ -484,17 +505,31 @@ read_one_inner(struct parser *p, struct mail *inner, struct report *r,
 	return false;
 }
 
+static bool
+has_status(const struct mail *mail)
+{
+	for (size_t i = 0; i < mail->n_parts; i++) {
+		if (mail->parts[i].role == PART_STATUS)
+			return true;
+	}
+	return false;
+}
+
 /* The innermost report speaks: a list manager's re-sent bounce, a double
  * bounce. True when one inside took over. */
 static bool
 read_inner(struct parser *p, const struct mail *mail, struct report *r,
     struct outcome *o, int depth)
 {
+	bool in_report =
+	    g_strcmp0(mail->report_type, "delivery-status") == 0 ||
+	    has_status(mail);
+
 	for (size_t i = 0; i < mail->n_parts; i++) {
 		struct mail *inner = mail->parts[i].mail;
 
 		if (mail->parts[i].role == PART_MAIL && inner != NULL &&
-		    read_one_inner(p, inner, r, o, depth))
+		    read_one_inner(p, inner, in_report, r, o, depth))
 			return true;
 	}
 	return false;
@@ -514,7 +549,7 @@ read_inner_text(struct parser *p, const struct letter *l, struct report *r,
 		return false;
 	inner = mime_read(
 	    p->mime, l->returned_copy, strlen(l->returned_copy));
-	taken = read_one_inner(p, inner, r, o, depth);
+	taken = read_one_inner(p, inner, true, r, o, depth);
 	mail_free(inner);
 	return taken;
 }
