@@ -140,7 +140,9 @@ read_codes(const struct evidence *ev, struct readings *r)
 	}
 	if (r->code == 0)
 		r->code = ev->code;
-	r->status = enhanced_better(r->said, ev->status);
+	/* the closest text, then the Status field, then what is around */
+	r->status = enhanced_better(r->replies[0].status, ev->status);
+	r->status = enhanced_better(r->status, r->said);
 	if (ev->remote_mta != NULL)
 		read_host(ev->remote_mta, &r->known);
 	for (size_t i = 0; r->known.host == NULL && i < r->n_texts; i++)
