@@ -9,6 +9,7 @@
 #include "parser/reply.h"
 #include "parser/rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -224,6 +225,49 @@ decide_by_own_status(const struct classifier *c, const struct evidence *ev,
 	       decide_by_code(info, BASIS_STATUS, v);
 }
 
+/* Words of a reply that no rule knows, above which it is taken for a sentence
+ * that gives another cause than its code. */
+#define PROSE_WORDS 4
+
+/* Does TEXT say something behind its last "550"? Addresses, host names and
+ * Postfix's "(in reply to RCPT TO command)" do not count. */
+static bool
+is_prose(const char *text, int code)
+{
+	char digits[12];
+	size_t words = 0;
+
+	snprintf(digits, sizeof(digits), "%d", code);
+	for (const char *p; (p = strstr(text, digits)) != NULL;)
+		text = p + strlen(digits);
+	while (*text != '\0' && strncmp(text, "(in reply to ", 13) != 0) {
+		size_t n = strcspn(text, " \t\r\n"), letters = 0;
+
+		for (size_t i = 0; i < n; i++)
+			letters += (unsigned char)text[i] >= 0x80 ||
+				   g_ascii_isalpha(text[i]);
+		if (letters > 1 && memchr(text, '@', n) == NULL &&
+		    (n < 3 || memchr(text + 1, '.', n - 2) == NULL))
+			words += 1 + letters / 20; /* scripts without spaces */
+		text += n;
+		text += strspn(text, " \t\r\n");
+	}
+	return words > PROSE_WORDS;
+}
+
+/* A reply code alone kills nobody while there is text to read: what a rule
+ * should have known is better left open than wrong. */
+static bool
+may_decide_by_reply(const struct classifier *c, const struct evidence *ev,
+    const struct readings *r)
+{
+	const struct code_info *info = codes_reply(c->codes, r->code);
+
+	return info == NULL || r->n_texts == 0 ||
+	       class_info(info->class)->hardness != HARDNESS_HARD ||
+	       !is_prose(ev->texts[0], r->code);
+}
+
 static void
 decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
     struct readings *r, struct verdict *v)
@@ -248,7 +292,8 @@ decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
 	}
 	if (decide_by_code(codes_status(c->codes, r->status), BASIS_STATUS, v))
 		return;
-	decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v);
+	if (may_decide_by_reply(c, ev, r))
+		decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v);
 }
 
 struct verdict

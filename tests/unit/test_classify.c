@@ -255,6 +255,34 @@ START_TEST(a_temporary_code_keeps_the_class_and_takes_the_hard_mark)
 }
 END_TEST
 
+static const struct {
+	const char *text;
+	enum bounce_class class;
+} unread[] = {
+    {"550 nope", CLASS_USER_UNKNOWN},
+    {"host mx.example.org[192.0.2.1] said: 550 nope (in reply to RCPT TO "
+     "command)",
+	CLASS_USER_UNKNOWN},
+    {"550 <u@example.org>... nem letezik", CLASS_USER_UNKNOWN},
+    {"550 5.0.0 <u@example.org> qwerty asdf", CLASS_USER_UNKNOWN},
+    {"550 Something quite different went awry over here", CLASS_UNKNOWN},
+    {"556 Something quite different went awry over here", CLASS_UNKNOWN},
+    {"550 5.0.0 Something quite different went awry over here", CLASS_UNKNOWN},
+    {"550 5.1.1 Something quite different went awry over here",
+	CLASS_USER_UNKNOWN},
+    {"552 Something quite different went awry over here", CLASS_QUOTA_EXCEEDED},
+};
+
+START_TEST(a_reply_code_alone_kills_nobody_while_there_is_text_to_read)
+{
+	struct verdict v = judge(unread[_i].text, "", NULL);
+
+	ck_assert_msg(v.class == unread[_i].class, "%s is %s by %s",
+	    unread[_i].text, class_name(v.class),
+	    v.rule != NULL ? v.rule : "nothing");
+}
+END_TEST
+
 START_TEST(only_what_failed_can_be_hard)
 {
 	static const struct {
@@ -514,6 +542,9 @@ suite(void)
 	tcase_add_test(tc, vague_codes_alone_never_make_an_address_dead);
 	tcase_add_test(
 	    tc, a_temporary_code_keeps_the_class_and_takes_the_hard_mark);
+	tcase_add_loop_test(tc,
+	    a_reply_code_alone_kills_nobody_while_there_is_text_to_read, 0,
+	    COUNT(unread));
 	tcase_add_test(tc, only_what_failed_can_be_hard);
 	tcase_add_test(tc, what_a_host_says_depends_on_the_host);
 	tcase_add_loop_test(tc, evidence_is_weighed_in_order, 0, COUNT(orders));
