@@ -141,8 +141,14 @@ read_codes(const struct evidence *ev, struct readings *r)
 	}
 	if (r->code == 0)
 		r->code = ev->code;
-	/* the closest text, then the Status field, then what is around */
-	r->status = enhanced_better(r->replies[0].status, ev->status);
+	/* the closest reply, quoted in full or not, then the Status field,
+	 * then what else is around */
+	for (size_t i = 0; i < r->n_texts; i++) {
+		if (r->replies[i].code == r->replies[0].code)
+			r->status =
+			    enhanced_better(r->status, r->replies[i].status);
+	}
+	r->status = enhanced_better(r->status, ev->status);
 	r->status = enhanced_better(r->status, r->said);
 	if (ev->remote_mta != NULL)
 		read_host(ev->remote_mta, &r->known);
@@ -157,6 +163,15 @@ static const struct rule *
 rule_at(const struct classifier *c, uint32_t i)
 {
 	return &g_array_index(c->rules->rows, struct rule, i);
+}
+
+/* Does a rule that was found in text I count there? */
+static bool
+rule_counts(const struct classifier *c, const struct rule *rule,
+    const struct readings *r, size_t i)
+{
+	return (i == 0 || !rule->near) &&
+	       rule_allows(c->rules, rule, &r->known);
 }
 
 /* The first rules, strong and weak, of text I; NO_RULE: none. */
@@ -178,7 +193,7 @@ best_rules(const struct classifier *c, struct matcher *m,
 		const struct rule *rule = rule_at(c, ids[j]);
 		uint32_t *slot = rule->weak ? &best.weak : &best.strong;
 
-		if (ids[j] < *slot && rule_allows(c->rules, rule, &r->known))
+		if (ids[j] < *slot && rule_counts(c, rule, r, i))
 			*slot = ids[j];
 	}
 	return best;
@@ -244,7 +259,7 @@ is_prose(const char *text, int code)
 		size_t n = strcspn(text, " \t\r\n"), letters = 0;
 
 		for (size_t i = 0; i < n; i++)
-			letters += (unsigned char)text[i] >= 0x80 ||
+			letters += (text[i] & 0xc0) == 0xc0 ||
 				   g_ascii_isalpha(text[i]);
 		if (letters > 1 && memchr(text, '@', n) == NULL &&
 		    (n < 3 || memchr(text + 1, '.', n - 2) == NULL))
@@ -343,7 +358,9 @@ classify_matches(const struct classifier *c, struct matcher *m,
 		r.known.codes[0] = r.replies[i].code;
 		r.known.statuses[0] = r.replies[i].status;
 		for (size_t j = 0; j < found; j++) {
-			if (rule_allows(c->rules, rule_at(c, ids[j]), &r.known))
+			const struct rule *rule = rule_at(c, ids[j]);
+
+			if (rule_counts(c, rule, &r, i))
 				m->collected[n++] = ids[j];
 		}
 	}

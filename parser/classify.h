@@ -23,8 +23,9 @@
  * it: "spam*" finds "spamming", "spam * score" does not. Limits, all of which
  * must hold: code=550 (or 5yz-style "5xx"), status=5.7.1 (or "5.7.*",
  * "*.1.1"), host=DOMAIN (the remote MTA is DOMAIN or below it; several with
- * commas), "weak" (matches only count when no other text of the evidence has
- * a match that is not weak, and no code says more). First match in file order
+ * commas), "near" (only in the closest text), "weak" (matches only count when
+ * no other text of the evidence has a match that is not weak, and no code says
+ * more). First match in file order
  * wins; sources are read in the order given.
  *
  * CODE TABLES. One row a line: key, class and perhaps "weak", then "|" and

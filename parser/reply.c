@@ -224,6 +224,8 @@ rank_bare(const struct cursor *c, int code, const char *end)
 		return RANK_NONE;
 	if (is_one_of(before, "([{") && is_one_of(*end, ")]}"))
 		return RANK_MAYBE;
+	if (sign == ',' && end[strspn(end, " \t\r\n")] == '\0')
+		return RANK_MAYBE; /* "mailbox unavailable, 550" */
 	if (before == ':' && !is_one_of(*end, " -\r\n"))
 		return RANK_NONE; /* host:port: */
 	if (before == '\n' || is_one_of(sign, ":;>)].!|") || follows_arrows(c))

@@ -348,7 +348,8 @@ static const char small_rules[] = "spam: first phrase\n"
 				  "virus: second phrase\n"
 				  "policy weak: vague phrase\n"
 				  "expired weak: other vague phrase\n"
-				  "user-unknown code=550: coded phrase\n";
+				  "user-unknown code=550: coded phrase\n"
+				  "expired near: near phrase\n";
 static const char small_codes[] = "550 bad-address | m | a\n"
 				  "5.1.1 user-unknown | m | a\n"
 				  "5.2.2 quota-exceeded | m | a\n"
@@ -401,6 +402,12 @@ static const struct {
     {"a limit holds for a reply known from elsewhere",
 	{.texts = {"coded phrase"}, .code = 550}, CLASS_USER_UNKNOWN,
 	BASIS_TEXT, "r:5"},
+    {"a near rule counts in the closest text",
+	{.texts = {"near phrase", "first phrase"}}, CLASS_EXPIRED, BASIS_TEXT,
+	"r:6"},
+    {"a near rule counts in no other text",
+	{.texts = {"nothing known", "near phrase", "second phrase"}},
+	CLASS_VIRUS, BASIS_TEXT, "r:2"},
     {"a limit that does not hold lets the rule rest",
 	{.texts = {"551 coded phrase"}}, CLASS_UNKNOWN, BASIS_NONE, NULL},
 };
