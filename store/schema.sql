@@ -335,4 +335,4 @@ CREATE VIEW sender_problems AS
 SELECT date(day * 86400, 'unixepoch') AS day, name AS remote_domain,
     detail AS class, bounces, delayed
 FROM tally WHERE what = 'sender' AND day > 0
-ORDER BY tally.day DESC, bounces + delayed DESC;
+ORDER BY tally.day DESC, bounces + delayed DESC, name;

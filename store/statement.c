@@ -38,9 +38,13 @@
 #define BY_LIST LIST_COLUMNS "list_id = ?4" IF_TIME IF_DOMAIN IF_CLASS
 
 /* Who has not failed for a while is no longer listed; ?1 is now. */
-#define DEAD_COLUMNS                                                           \
-	"SELECT coalesce(a.given, a.key), a.list_id, a.class, a.bounces, "     \
-	"a.days, a.first_at, a.last_at "
+#define DEAD_ROW(list)                                                         \
+	"SELECT coalesce(a.given, a.key), " list ", a.class, a.bounces, "      \
+	"a.days, a.first_at, a.last_at, a.dead AS dead "
+#define DEAD_FIRST_LIST DEAD_ROW("a.list_id") "FROM address a WHERE "
+#define DEAD_FURTHER_LISTS                                                     \
+	DEAD_ROW("l.list_id")                                                  \
+	"FROM address_list l JOIN address a ON a.key = l.key WHERE "
 #define STILL_DEAD                                                             \
 	"a.dead IS NOT NULL AND a.last_at >= (SELECT "                         \
 	"iif(value > 0, ?1 - value * 86400, 0) FROM threshold "                \
@@ -171,15 +175,11 @@ static const char *const statements[] = {
     [ST_LIST_LIST] = BY_LIST OLDEST,
     [ST_LIST_LIST_NEWEST] = BY_LIST NEWEST,
 
-    [ST_DEAD_ALL] =
-	DEAD_COLUMNS "FROM address a WHERE " STILL_DEAD " ORDER BY a.dead",
-    [ST_DEAD_LIST] =
-	"SELECT * FROM (" DEAD_COLUMNS
-	"FROM address a WHERE a.list_id = ?2 AND " STILL_DEAD
-	" ORDER BY a.dead) UNION ALL SELECT coalesce(a.given, a.key), "
-	"l.list_id, a.class, a.bounces, a.days, a.first_at, a.last_at "
-	"FROM address_list l JOIN address a ON a.key = l.key "
-	"WHERE l.list_id = ?2 AND " STILL_DEAD,
+    [ST_DEAD_ALL] = DEAD_FIRST_LIST STILL_DEAD
+    " UNION ALL " DEAD_FURTHER_LISTS STILL_DEAD " ORDER BY dead",
+    [ST_DEAD_LIST] = DEAD_FIRST_LIST
+    "a.list_id = ?2 AND " STILL_DEAD " UNION ALL " DEAD_FURTHER_LISTS
+    "l.list_id = ?2 AND " STILL_DEAD " ORDER BY dead",
     [ST_DEAD_COUNT] = "SELECT count(*) FROM address a WHERE " STILL_DEAD,
 
     [ST_TALLY_TOTAL] =

@@ -114,7 +114,8 @@ struct dead_row {
 };
 typedef bool dead_visit(const struct dead_row *, void *context);
 
-/* LIST_ID NULL: all. */
+/* In the order in which they died; an address that failed on several lists
+ * has a row for each, one after the other. LIST_ID NULL: all lists. */
 enum store_result store_dead(
     struct store *, const char *list_id, dead_visit *, void *context);
 
