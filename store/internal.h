@@ -61,6 +61,9 @@ struct query {
  * years 1970 to 9999. g_free. */
 char *iso_time(int64_t t);
 
+/* DAY (since 1970) as it stands in the counters: YYYY-MM-DD. g_free. */
+char *iso_day(int64_t day);
+
 /* Clears the last failure: at the start of each public function. */
 void store_begin(struct store *);
 
