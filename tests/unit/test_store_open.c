@@ -276,14 +276,14 @@ START_TEST(a_truncated_database_is_called_damaged)
 }
 END_TEST
 
-/* Rubbish over a page, and a log that tells of an unclean stop. */
+/* Rubbish over a page that nobody reads on opening, and a log that tells of
+ * an unclean stop. */
 START_TEST(after_an_unclean_stop_damage_inside_is_found)
 {
 	struct store *s = open_store(STORE_WRITE);
-	char rubbish[4096];
-	char *saved, *log;
-	gsize n;
-	int fd;
+	char *log = g_strconcat(path, "-wal", NULL);
+	char *saved, *bytes, *place;
+	gsize n, size;
 
 	for (int i = 0; i < 100; i++)
 		settle_event(s, (struct event){.address = "a@example.org",
@@ -293,19 +293,54 @@ START_TEST(after_an_unclean_stop_damage_inside_is_found)
 	settle_event(s, (struct event){.address = "b@example.org",
 			    .at = DAY_ONE,
 			    .class = CLASS_USER_UNKNOWN});
-	log = g_strconcat(path, "-wal", NULL);
 	ck_assert(g_file_get_contents(log, &saved, &n, NULL));
 	store_close(s);
+	ck_assert(g_file_get_contents(path, &bytes, &size, NULL));
+	/* the first page of rows */
+	place = memmem(bytes, size, "no such user", strlen("no such user"));
+	ck_assert_ptr_nonnull(place);
+	memset(bytes + (place - bytes) / 4096 * 4096, 0x5a, 4096);
+	write_file(bytes, size);
+	/* After a clean stop nobody looks; it would take too long. */
+	store_close(open_store(STORE_WRITE));
 	ck_assert(g_file_set_contents(log, saved, (gssize)n, NULL));
-	memset(rubbish, 0x5a, sizeof(rubbish));
-	fd = open(path, O_WRONLY);
-	for (int page = 3; page < 30; page++)
-		ck_assert_int_eq(pwrite(fd, rubbish, sizeof(rubbish),
-				     page * (off_t)sizeof(rubbish)),
-		    (int)sizeof(rubbish));
-	close(fd);
 	assert_refused(STORE_WRITE, STORE_CORRUPT, ".recover");
 	g_free(saved);
+	g_free(bytes);
+	g_free(log);
+}
+END_TEST
+
+static void
+leave_foreign_log(void)
+{
+	sqlite3 *db;
+
+	if (sqlite3_open(path, &db) != SQLITE_OK ||
+	    sqlite3_exec(db,
+		"PRAGMA application_id = 1; PRAGMA journal_mode = WAL; "
+		"CREATE TABLE t (x); INSERT INTO t VALUES (1)",
+		NULL, NULL, NULL) != SQLITE_OK)
+		_exit(1);
+	_exit(0); /* as a crash would: the log stays full */
+}
+
+START_TEST(the_log_of_another_program_is_left_alone)
+{
+	char *log = g_strconcat(path, "-wal", NULL);
+	char *before, *after;
+	gsize n, m;
+
+	ck_assert_int_eq(in_child(leave_foreign_log), 0);
+	ck_assert(g_file_get_contents(log, &before, &n, NULL));
+	ck_assert_uint_gt(n, 4096);
+	assert_refused(STORE_WRITE, STORE_FOREIGN, "another program");
+	assert_refused(STORE_READ, STORE_FOREIGN, "another program");
+	ck_assert(g_file_get_contents(log, &after, &m, NULL));
+	ck_assert_uint_eq(n, m);
+	ck_assert_mem_eq(before, after, n);
+	g_free(before);
+	g_free(after);
 	g_free(log);
 }
 END_TEST
@@ -769,6 +804,7 @@ add_files(TCase *c)
 	tcase_add_test(c, another_file_is_refused_and_left_alone);
 	tcase_add_loop_test(c, the_database_of_another_program_is_left_alone, 0,
 	    (int)G_N_ELEMENTS(foreign));
+	tcase_add_test(c, the_log_of_another_program_is_left_alone);
 	tcase_add_test(c, a_newer_version_is_refused);
 	tcase_add_test(c, a_truncated_database_is_called_damaged);
 	tcase_add_test(c, after_an_unclean_stop_damage_inside_is_found);
