@@ -49,6 +49,27 @@ char *error_sentence(int rc, const char *path, const char *detail);
 /* Notes RC as the store's last failure; gives its sorted form. */
 enum store_result store_failed(struct store *, int rc);
 
+/* Sets the sentence; gives R. */
+enum store_result __attribute__((format(printf, 3, 4)))
+store_refuse(struct store *, enum store_result r, const char *format, ...);
+
+/* The same for the errno of a call on the database's file or folder. */
+enum store_result store_refuse_errno(struct store *, int number);
+
+/* ---- connect.c ---- */
+
+/* Opens s->db on s->path, hardened, read-only unless the mode is write. */
+enum store_result connect_open(struct store *);
+
+/* WAL, synchronous=FULL and the like. */
+enum store_result connect_set_up_writer(struct store *);
+
+/* Whether the log is not empty, as a clean stop leaves it. */
+bool connect_was_unclean(const struct store *);
+
+/* Looks all pages through for damage. */
+enum store_result connect_quick_check(struct store *);
+
 /* ---- query.c: one run of a prepared statement ---- */
 
 struct query {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -149,6 +150,40 @@ assert_sql(struct store *s, const char *sql, const char *wanted)
 	ck_assert_msg(strcmp(got, wanted) == 0, "%s\n gave   %s\n wanted %s",
 	    sql, got, wanted);
 	g_free(got);
+}
+
+/* That opening fails so, with a sentence that names the file and has WORD. */
+static inline void
+assert_refused(enum store_mode mode, enum store_result wanted, const char *word)
+{
+	struct store *s = (struct store *)1;
+	char *error = NULL;
+	enum store_result r = store_open(path, mode, &s, &error);
+
+	ck_assert_ptr_null(s);
+	ck_assert_ptr_nonnull(error);
+	ck_assert_msg(r == wanted, "result %d: %s", (int)r, error);
+	ck_assert_msg(
+	    strstr(error, folder) != NULL, "no file named: %s", error);
+	ck_assert_msg(
+	    strstr(error, word) != NULL, "no '%s' in: %s", word, error);
+	free(error);
+}
+
+/* Runs ACT in a child and gives its exit status; -1: killed. */
+static inline int
+in_child(void (*act)(void))
+{
+	int status;
+	pid_t pid = fork();
+
+	ck_assert_int_ge(pid, 0);
+	if (pid == 0) {
+		act();
+		_exit(0);
+	}
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
 static inline int
