@@ -135,11 +135,12 @@ count_flush(struct batch *b)
 	while (g_hash_table_iter_next(&i, &key, &value)) {
 		const struct tally_key *k = key;
 		struct tally_sums *sums = value;
+		char *day = k->day == 0 ? NULL : iso_day(k->day);
 		struct query q = query_new(b->store,
 		    sums->addresses > 0 ? ST_TALLY_ADD_HARD : ST_TALLY_ADD);
 
 		query_text(&q, counted_name(k->what));
-		query_int(&q, k->day);
+		query_text(&q, day);
 		query_text(&q, k->name);
 		query_text(&q, k->detail);
 		query_int(&q, sums->bounces);
@@ -149,5 +150,6 @@ count_flush(struct batch *b)
 		while (query_row(&q))
 			sums->standing = column_int(&q, 0);
 		query_end(&q);
+		g_free(day);
 	}
 }

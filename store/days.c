@@ -11,13 +11,17 @@ days_data(GArray *days)
 	return (struct failing_day *)(void *)days->data;
 }
 
+/* The last day of the year 9999. */
+#define DAY_MAX 2932896
+
+/* A number from 0 to MAX. */
 static bool
-next_number(const char **text, int64_t *value)
+next_number(const char **text, int64_t max, int64_t *value)
 {
 	char *end;
 
 	*value = g_ascii_strtoll(*text, &end, 10);
-	if (end == *text)
+	if (end == *text || *value < 0 || *value > max)
 		return false;
 	*text = end;
 	return true;
@@ -49,15 +53,16 @@ parse_line(const char *text, struct failing_day *d, GStringChunk *names)
 	size_t n;
 
 	memset(d, 0, sizeof(*d));
-	if (!next_number(&text, &d->day))
+	if (!next_number(&text, DAY_MAX, &d->day))
 		return false;
 	d->weight = g_ascii_strtod(text, &end);
 	if (end == text)
 		return false;
 	text = end;
-	if (!next_class(&text, &d->class) || !next_number(&text, &hard) ||
-	    !next_number(&text, &d->bounces) || !next_number(&text, &first) ||
-	    !next_number(&text, &last))
+	if (!next_class(&text, &d->class) || !next_number(&text, 1, &hard) ||
+	    !next_number(&text, G_MAXINT64, &d->bounces) ||
+	    !next_number(&text, DAY - 1, &first) ||
+	    !next_number(&text, DAY - 1, &last))
 		return false;
 	d->hard = hard != 0;
 	d->first_at = d->day * DAY + first;
@@ -121,6 +126,21 @@ days_format(const GArray *days)
 	return g_string_free(text, text->len == 0);
 }
 
+/* What counts of F into its day D. */
+static void
+merge(struct failing_day *d, const struct failing_day *f)
+{
+	if (f->weight > d->weight ||
+	    (f->weight >= d->weight && f->last_at >= d->last_at)) {
+		d->weight = f->weight;
+		d->class = f->class;
+	}
+	d->first_at =
+	    d->bounces > 0 ? MIN(d->first_at, f->first_at) : f->first_at;
+	d->last_at = d->bounces > 0 ? MAX(d->last_at, f->last_at) : f->last_at;
+	d->bounces += f->bounces;
+}
+
 bool
 days_add(GArray *days, const struct failing_day *f)
 {
@@ -138,30 +158,29 @@ days_add(GArray *days, const struct failing_day *f)
 		return f->hard;
 	}
 	d = &days_data(days)[i - 1];
-	if (f->weight > d->weight ||
-	    (f->weight >= d->weight && f->last_at >= d->last_at)) {
-		d->weight = f->weight;
-		d->class = f->class;
-	}
+	if (f->bounces > 0)
+		merge(d, f);
 	turned_hard = f->hard && !d->hard;
 	if (turned_hard)
 		d->domain = f->domain;
 	d->hard |= f->hard;
-	d->bounces += f->bounces;
-	d->first_at = MIN(d->first_at, f->first_at);
-	d->last_at = MAX(d->last_at, f->last_at);
 	return turned_hard;
 }
 
 int64_t
-days_forget(GArray *days, int64_t day)
+days_void(GArray *days, int64_t day)
 {
 	int64_t last = 0;
-	guint n = 0;
 
-	while (n < days->len && days_data(days)[n].day <= day)
-		last = MAX(last, days_data(days)[n++].last_at);
-	if (n > 0)
-		g_array_remove_range(days, 0, n);
+	for (guint i = 0; i < days->len; i++) {
+		struct failing_day *d = &days_data(days)[i];
+
+		if (d->day > day)
+			break;
+		if (d->bounces > 0)
+			last = MAX(last, d->last_at);
+		d->weight = 0;
+		d->bounces = 0;
+	}
 	return last;
 }

@@ -3,7 +3,8 @@
  *
  *     day weight class hard bounces first last [domain]
  *
- * first and last are seconds within the day. One line a day is one count a
+ * first and last are seconds within the day; weight and bounces are 0 for what
+ * failed before the address was last fresh. One line a day is one count a
  * day, and one column is one page of the database to read and write. */
 #ifndef BOUNCED_STORE_DAYS_H
 #define BOUNCED_STORE_DAYS_H
@@ -25,11 +26,13 @@ char *days_format(const GArray *);
 /* The verdict's input, as the array that policy_judge takes. */
 struct failing_day *days_data(GArray *);
 
-/* Adds one failure. True when it makes its day a hard one. */
+/* Adds one failure; one with 0 bounces is only remembered as hard. True when
+ * it makes its day a hard one. */
 bool days_add(GArray *, const struct failing_day *failure);
 
-/* Forgets all days up to and including DAY; gives the last second of them
- * that had a failure, 0 if there were none. */
-int64_t days_forget(GArray *, int64_t day);
+/* Days up to and including DAY weigh nothing any more; that they were hard
+ * is remembered, so that their domain's day counts the address once. Gives
+ * the last second of them that counted, 0 if none did. */
+int64_t days_void(GArray *, int64_t day);
 
 #endif

@@ -166,7 +166,7 @@ start_afresh(
     struct batch *b, struct address_state *e, const char *key, int64_t at)
 {
 	e->fresh_at = at;
-	if (days_forget(e->days, at / DAY) > at)
+	if (days_void(e->days, at / DAY) > at)
 		keep_rest_of_day(b, e, key, at);
 }
 
@@ -188,14 +188,17 @@ evidence_note(struct batch *b, const struct row *row)
 		e->given = g_strdup(row->known);
 	if (row->failed)
 		note_list(b, e, key, row->report->list_id);
-	/* What is older than the last sign of life changes nothing. */
-	if (row->at <= e->fresh_at)
-		return;
 	if (!row->failed) {
-		start_afresh(b, e, key, row->at);
+		if (row->at > e->fresh_at)
+			start_afresh(b, e, key, row->at);
 		return;
 	}
 	f = failure_at(row->at, r->class, weight, row->hard);
+	/* What is older than the last sign of life weighs nothing. */
+	if (row->at <= e->fresh_at) {
+		f.weight = 0;
+		f.bounces = 0;
+	}
 	add_failure(b, e, key, &f, row->domain);
 }
 

@@ -18,6 +18,15 @@ iso_time(int64_t t)
 	return g_strdup(text);
 }
 
+char *
+iso_day(int64_t day)
+{
+	char *text = iso_time(CLAMP(day, 0, INT64_MAX / DAY) * DAY);
+
+	text[strlen("YYYY-MM-DD")] = '\0';
+	return text;
+}
+
 void
 store_begin(struct store *s)
 {

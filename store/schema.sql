@@ -118,7 +118,7 @@ CREATE TABLE bounce (
 ) STRICT;
 
 -- The same expression as in the view, so that its users' `at >= '2026-11-01'`
--- and `ORDER BY at` find it.
+-- and `ORDER BY at` find it, alone and with a class, domain or list.
 CREATE INDEX bounce_at
     ON bounce (strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
 CREATE INDEX bounce_address ON bounce (address);
@@ -128,9 +128,13 @@ CREATE INDEX bounce_known_key ON bounce (known_key)
     WHERE known_key IS NOT NULL;
 CREATE INDEX bounce_original_key ON bounce (original_key)
     WHERE original_key IS NOT NULL;
-CREATE INDEX bounce_domain ON bounce (domain, at);
-CREATE INDEX bounce_class ON bounce (class, at);
-CREATE INDEX bounce_list ON bounce (list_id, at) WHERE list_id IS NOT NULL;
+CREATE INDEX bounce_domain ON bounce
+    (domain, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
+CREATE INDEX bounce_class ON bounce
+    (class, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
+CREATE INDEX bounce_list ON bounce
+    (list_id, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'))
+    WHERE list_id IS NOT NULL;
 
 -- ----------------------------------------------------- words and their sense
 
@@ -237,11 +241,12 @@ CREATE INDEX address_list_key ON address_list (key);
 
 -- ------------------------------------------------------------------- counters
 
--- Recipients counted by day. Row of day 0: the sum of all days.
+-- Recipients counted by day. Row of day '': the sum of all days.
 CREATE TABLE tally (
     -- all, class, domain, list, sender
     what      TEXT    NOT NULL,
-    day       INTEGER NOT NULL,
+    -- YYYY-MM-DD (UTC), as text so that the views' users search by it.
+    day       TEXT    NOT NULL,
     -- The class, domain, list or remote domain; '' for all.
     name      TEXT    NOT NULL,
     -- sender: the class; else ''.
@@ -315,24 +320,24 @@ SELECT coalesce(a.given, a.key), l.list_id, a.class, a.bounces, a.days,
 FROM address_list l JOIN address a ON a.key = l.key
 WHERE a.dead IS NOT NULL AND a.last_at >= (SELECT since FROM fresh);
 
+-- Per day, so that any range of days is a sum: `SELECT class, sum(bounces)
+-- FROM by_class WHERE day >= '2026-11-01' GROUP BY class`.
 CREATE VIEW by_class AS
-SELECT name AS class, bounces, hard, delayed
-FROM tally WHERE what = 'class' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS class, bounces, hard, delayed
+FROM tally WHERE what = 'class' AND day <> '';
 
 CREATE VIEW by_domain AS
-SELECT name AS domain, bounces, hard, delayed
-FROM tally WHERE what = 'domain' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS domain, bounces, hard, delayed
+FROM tally WHERE what = 'domain' AND day <> '';
 
 CREATE VIEW by_list AS
-SELECT name AS list_id, bounces, hard, delayed
-FROM tally WHERE what = 'list' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS list_id, bounces, hard, delayed
+FROM tally WHERE what = 'list' AND day <> '';
 
 CREATE VIEW by_day AS
-SELECT date(day * 86400, 'unixepoch') AS day, bounces, hard, delayed
-FROM tally WHERE what = 'all' AND day > 0 ORDER BY tally.day;
+SELECT day, bounces, hard, delayed
+FROM tally WHERE what = 'all' AND day <> '';
 
 CREATE VIEW sender_problems AS
-SELECT date(day * 86400, 'unixepoch') AS day, name AS remote_domain,
-    detail AS class, bounces, delayed
-FROM tally WHERE what = 'sender' AND day > 0
-ORDER BY tally.day DESC, bounces + delayed DESC;
+SELECT day, name AS remote_domain, detail AS class, bounces, delayed
+FROM tally WHERE what = 'sender' AND day <> '';

@@ -10,9 +10,9 @@
 #define FAILED "(kind = 'bounce' AND action = 'failed')"
 #define DELAYED "(kind IN ('bounce', 'delay') AND action = 'delayed')"
 
-/* Parameters of all lists: ?1 address key, ?2 domain, ?3 class, ?4 list,
- * ?5 and ?6 since and until, ?7 and ?8 the same as ISO text, ?9 limit. One
- * statement for each way to begin, the rest of the filter goes along. */
+/* Parameters of all lists: ?1 address key, ?2 domain, ?3 class, ?4 list, ?5
+ * and ?6 since and until as ISO text, ?7 limit. One statement for each way to
+ * begin, the rest of the filter goes along. */
 #define LIST_COLUMNS                                                           \
 	"SELECT at, address, domain, original_recipient, subscriber, kind, "   \
 	"action, class, status, code, basis, rule, diagnostic, remote_mta, "   \
@@ -21,12 +21,12 @@
 #define IF_DOMAIN " AND (?2 IS NULL OR domain = ?2)"
 #define IF_CLASS " AND (?3 IS NULL OR class = ?3)"
 #define IF_LIST " AND (?4 IS NULL OR list_id = ?4)"
-#define IF_TIME " AND at >= ?5 AND at < ?6"
-#define OLDEST " ORDER BY at, id LIMIT ?9"
-#define NEWEST " ORDER BY at DESC, id DESC LIMIT ?9"
+#define IF_TIME " AND " ISO " >= ?5 AND " ISO " < ?6"
+#define OLDEST " ORDER BY " ISO ", id LIMIT ?7"
+#define NEWEST " ORDER BY " ISO " DESC, id DESC LIMIT ?7"
 
 #define BY_TIME                                                                \
-	LIST_COLUMNS ISO " >= ?7 AND " ISO " < ?8" IF_DOMAIN IF_CLASS IF_LIST
+	LIST_COLUMNS ISO " >= ?5 AND " ISO " < ?6" IF_DOMAIN IF_CLASS IF_LIST
 #define WITH_ADDRESS                                                           \
 	"id IN (SELECT id FROM bounce WHERE address = ?1 UNION ALL "           \
 	"SELECT id FROM bounce WHERE final_key = ?1 UNION ALL "                \
@@ -38,9 +38,13 @@
 #define BY_LIST LIST_COLUMNS "list_id = ?4" IF_TIME IF_DOMAIN IF_CLASS
 
 /* Who has not failed for a while is no longer listed; ?1 is now. */
-#define DEAD_COLUMNS                                                           \
-	"SELECT coalesce(a.given, a.key), a.list_id, a.class, a.bounces, "     \
-	"a.days, a.first_at, a.last_at "
+#define DEAD_ROW(list)                                                         \
+	"SELECT coalesce(a.given, a.key), " list ", a.class, a.bounces, "      \
+	"a.days, a.first_at, a.last_at, a.dead AS dead "
+#define DEAD_FIRST_LIST DEAD_ROW("a.list_id") "FROM address a WHERE "
+#define DEAD_FURTHER_LISTS                                                     \
+	DEAD_ROW("l.list_id")                                                  \
+	"FROM address_list l JOIN address a ON a.key = l.key WHERE "
 #define STILL_DEAD                                                             \
 	"a.dead IS NOT NULL AND a.last_at >= (SELECT "                         \
 	"iif(value > 0, ?1 - value * 86400, 0) FROM threshold "                \
@@ -63,7 +67,8 @@
 
 #define TALLY_ADD                                                              \
 	"INSERT INTO tally (what, day, name, detail, bounces, hard, delayed, " \
-	"addresses) VALUES (?1, ?2, coalesce(?3, ''), coalesce(?4, ''), ?5, "  \
+	"addresses) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), "          \
+	"coalesce(?4, ''), ?5, "                                               \
 	"?6, ?7, ?8) ON CONFLICT (what, day, name, detail) DO UPDATE SET "     \
 	"bounces = bounces + excluded.bounces, hard = hard + excluded.hard, "  \
 	"delayed = delayed + excluded.delayed, "                               \
@@ -128,13 +133,13 @@ static const char *const statements[] = {
 	"INSERT INTO storm (domain, day, usual) VALUES (?1, ?2, ?3) "
 	"ON CONFLICT (domain, day) DO UPDATE SET usual = excluded.usual",
     [ST_STORM_END] = "DELETE FROM storm WHERE domain = ?1 AND day = ?2",
-    [ST_STORMS_AFTER] =
-	"SELECT s.day, t.addresses FROM storm s JOIN tally t "
-	"ON t.what = 'domain' AND t.day = s.day AND t.name = s.domain "
-	"WHERE s.domain = ?1 AND s.day >= ?2 AND s.day <= ?3",
+    [ST_STORMS_AFTER] = "SELECT s.day, t.addresses FROM storm s JOIN tally t "
+			"ON t.what = 'domain' AND t.day = date(s.day * 86400, "
+			"'unixepoch') AND t.name = s.domain "
+			"WHERE s.domain = ?1 AND s.day >= ?2 AND s.day <= ?3",
     [ST_STORM_ADDRESSES] =
 	"SELECT coalesce(known_key, final_key, address) FROM bounce "
-	"WHERE domain = ?1 AND at >= ?2 AND at < ?3 AND hard = 1",
+	"WHERE domain = ?1 AND " ISO " >= ?2 AND " ISO " < ?3 AND hard = 1",
 
     [ST_CLASS_PUT] =
 	"INSERT INTO class (class, hardness, cause, meaning, advice) "
@@ -160,8 +165,8 @@ static const char *const statements[] = {
     [ST_CODE_ALL] = "SELECT code FROM code",
     [ST_CODE_REMOVE] = "DELETE FROM code WHERE code = ?1",
 
-    [ST_LIST_TIME] = BY_TIME " ORDER BY " ISO ", id LIMIT ?9",
-    [ST_LIST_TIME_NEWEST] = BY_TIME " ORDER BY " ISO " DESC, id DESC LIMIT ?9",
+    [ST_LIST_TIME] = BY_TIME OLDEST,
+    [ST_LIST_TIME_NEWEST] = BY_TIME NEWEST,
     [ST_LIST_ADDRESS] = BY_ADDRESS OLDEST,
     [ST_LIST_ADDRESS_NEWEST] = BY_ADDRESS NEWEST,
     [ST_LIST_DOMAIN] = BY_DOMAIN OLDEST,
@@ -171,27 +176,23 @@ static const char *const statements[] = {
     [ST_LIST_LIST] = BY_LIST OLDEST,
     [ST_LIST_LIST_NEWEST] = BY_LIST NEWEST,
 
-    [ST_DEAD_ALL] =
-	DEAD_COLUMNS "FROM address a WHERE " STILL_DEAD " ORDER BY a.dead",
-    [ST_DEAD_LIST] =
-	"SELECT * FROM (" DEAD_COLUMNS
-	"FROM address a WHERE a.list_id = ?2 AND " STILL_DEAD
-	" ORDER BY a.dead) UNION ALL SELECT coalesce(a.given, a.key), "
-	"l.list_id, a.class, a.bounces, a.days, a.first_at, a.last_at "
-	"FROM address_list l JOIN address a ON a.key = l.key "
-	"WHERE l.list_id = ?2 AND " STILL_DEAD,
+    [ST_DEAD_ALL] = DEAD_FIRST_LIST STILL_DEAD
+    " UNION ALL " DEAD_FURTHER_LISTS STILL_DEAD " ORDER BY dead",
+    [ST_DEAD_LIST] = DEAD_FIRST_LIST
+    "a.list_id = ?2 AND " STILL_DEAD " UNION ALL " DEAD_FURTHER_LISTS
+    "l.list_id = ?2 AND " STILL_DEAD " ORDER BY dead",
     [ST_DEAD_COUNT] = "SELECT count(*) FROM address a WHERE " STILL_DEAD,
 
     [ST_TALLY_TOTAL] =
 	"SELECT name, detail, bounces, hard, delayed FROM tally "
-	"WHERE what = ?1 AND day = 0 "
+	"WHERE what = ?1 AND day = '' "
 	"ORDER BY bounces DESC, delayed DESC, name, detail LIMIT ?2",
     [ST_TALLY_CLASS] = TALLY("class", "name", "class", "''",
 	"class IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
     [ST_TALLY_DOMAIN] = TALLY("domain", "name", "domain", "''",
 	"domain IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
-    [ST_TALLY_DAY] = TALLY("all", "date(day * 86400, 'unixepoch')",
-	"substr(" ISO ", 1, 10)", "''", "1", "name"),
+    [ST_TALLY_DAY] =
+	TALLY("all", "day", "substr(" ISO ", 1, 10)", "''", "1", "name"),
     [ST_TALLY_LIST] = TALLY("list", "name", "list_id", "''",
 	"list_id IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
     [ST_TALLY_SENDER] = TALLY("sender", "name", "remote_domain", "class",
@@ -201,7 +202,7 @@ static const char *const statements[] = {
 	"SELECT coalesce(sum(mails), 0), coalesce(sum(recipients), 0) "
 	"FROM mail_day",
     [ST_SUM_FAILED] =
-	"SELECT bounces FROM tally WHERE what = 'all' AND day = 0",
+	"SELECT bounces FROM tally WHERE what = 'all' AND day = ''",
     [ST_FIRST_AT] = "SELECT at FROM bounce ORDER BY " ISO " LIMIT 1",
     [ST_LAST_AT] = "SELECT at FROM bounce ORDER BY " ISO " DESC LIMIT 1",
     [ST_VERSION] = "PRAGMA user_version",

@@ -42,10 +42,12 @@ static void
 touch_addresses(struct batch *b, const char *domain, int64_t day)
 {
 	struct query q = query_new(b->store, ST_STORM_ADDRESSES);
+	char *from = iso_day(day), *to = iso_day(day + 1);
 
+	/* A day sorts before all times of it. */
 	query_text(&q, domain);
-	query_int(&q, day * DAY);
-	query_int(&q, (day + 1) * DAY);
+	query_text(&q, from);
+	query_text(&q, to);
 	while (query_row(&q)) {
 		char *key = store_address_key(column_text(&q, 0));
 
@@ -53,6 +55,8 @@ touch_addresses(struct batch *b, const char *domain, int64_t day)
 		g_free(key);
 	}
 	query_end(&q);
+	g_free(from);
+	g_free(to);
 }
 
 /* The most on any day that a storm on DAY is measured by. The days just
@@ -62,14 +66,18 @@ usual(struct batch *b, const char *domain, int64_t day)
 {
 	const struct policy *p = &b->store->policy;
 	struct query q = query_new(b->store, ST_STORM_USUAL);
+	char *from = iso_day(day - p->storm_memory);
+	char *to = iso_day(day - p->storm_days);
 	int64_t most = 0;
 
 	query_text(&q, domain);
-	query_int(&q, day - p->storm_memory);
-	query_int(&q, day - p->storm_days);
+	query_text(&q, from);
+	query_text(&q, to);
 	if (query_row(&q))
 		most = column_int(&q, 0);
 	query_end(&q);
+	g_free(from);
+	g_free(to);
 	return most;
 }
 

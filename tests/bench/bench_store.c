@@ -1,6 +1,10 @@
 /* bench_store.c: rows a second of the store alone, durable.
  *
- *   bench_store [-d DIRECTORY] [-n ROWS] [-b BATCH] [-s SPREAD-DAYS]
+ *   make bench-programs
+ *   build/bench/bench_store [-d DIRECTORY] [-n ROWS] [-b BATCH] [-s DAYS]
+ *
+ * DIRECTORY is /tmp, ROWS 100,000, BATCH 100, DAYS (that the bounces are
+ * spread over) 90; BENCH_KEEP=1 keeps the database.
  *
  * Settles ROWS one-recipient bounces in batches of BATCH into a new database
  * and prints the rate, the longest commit, the size, and how long the
