@@ -56,7 +56,7 @@ $(BUILD)/bouncectl: $(BUILD)/ctl/main.o $(LIB)
 
 $(LIB): $(LIB_OBJ)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(AR) qcs $@ $^
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)

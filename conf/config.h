@@ -7,7 +7,8 @@
 /* What happens to a mail once it is recorded. */
 enum done_action { DONE_MOVE, DONE_DELETE };
 
-/* Each field is one key; units are in the name or beside it. */
+/* Each field is one key; units are in the name or beside it. Strings are
+ * allocated and may be replaced (free() the old one). */
 struct config {
 	char *file; /* the configuration's own name, NULL: defaults */
 	/* [bounced] */
@@ -15,7 +16,8 @@ struct config {
 	char *database; /* default DEFAULT_DATABASE */
 	enum done_action done;
 	char *rules_dir; /* *.conf there are read before the shipped rules,
-			  *.codes before the shipped codes; in name order */
+			  * *.codes before the shipped codes; in name order;
+			  * NULL: none */
 	int workers;     /* 0: one per CPU */
 	int rescan_seconds;
 	char *log_level; /* error, warning, info, debug */
@@ -25,18 +27,22 @@ struct config {
 	int time_limit_ms;
 	int64_t memory_limit;
 	/* [verp] */
-	char *verp_delimiters;
-	/* local rule and code files, loaded: n_local_rules first */
-	struct source *rules, *codes; /* local ones, then the shipped one */
+	char *verp_delimiters; /* NULL: the parser's default */
+	/* Local ones first, then the shipped one. */
+	struct source *rules, *codes;
 	size_t n_rules, n_codes;
 };
 
 #define DEFAULT_CONFIG BOUNCED_SYSCONFDIR "/bounced/bounced.conf"
+#define DEFAULT_RULES_DIR BOUNCED_SYSCONFDIR "/bounced/rules.d"
 #define DEFAULT_DATABASE "/var/lib/bounced/bounces.db"
 
 /* Reads FILE; NULL: DEFAULT_CONFIG if it exists, else built-in defaults.
- * An unknown group or key, a bad value, an unreadable rule file or a bad rule
- * gives NULL and *error: "bounced.conf: [limits] max_read: ..."; free(). */
+ * An unknown or repeated group or key, a bad value, a missing rules
+ * directory, an unreadable rule file or a bad rule gives NULL and *error:
+ * "bounced.conf: [limits] max_read: ..."; free(). The Maildir and the
+ * database are not looked at: bouncectl reads the same file and needs
+ * neither. */
 struct config *config_load(const char *file, char **error);
 void config_free(struct config *);
 

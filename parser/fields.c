@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "parser/charset.h"
-#include "parser/words.h"
+#include "parser/encoded_words.h"
 
 /* Lines that are no fields and are passed over in one header, and how far the
  * next field may be. */
@@ -247,7 +247,7 @@ field_text(const struct field *f)
 
 	if (value == NULL || strstr(value, "=?") == NULL)
 		return value;
-	decoded = words_decode(value);
+	decoded = encoded_words_decode(value);
 	g_free(value);
 	return decoded;
 }

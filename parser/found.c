@@ -6,11 +6,8 @@
 #include "parser/address.h"
 #include "parser/charset.h"
 
-/* Shorter lists are searched one by one. */
-#define SMALL 16
-
-static struct found *
-append(struct found_list *l)
+struct found *
+found_add(struct found_list *l)
 {
 	if (l->count >= MAX_FOUND) {
 		l->dropped++;
@@ -24,72 +21,54 @@ append(struct found_list *l)
 }
 
 struct found *
-found_add(struct found_list *l)
+found_find(struct found_list *l, const char *address)
 {
-	l->added++;
-	return append(l);
-}
-
-static struct found *
-search(struct found_list *l, const char *address)
-{
-	for (size_t i = 0; i < l->count; i++) {
-		if (address_equal(l->list[i].address, address))
-			return &l->list[i];
-	}
-	return NULL;
-}
-
-static void
-remember(struct found_list *l, size_t i)
-{
-	char *key = address_fold(l->list[i].address);
-
-	g_hash_table_insert(l->index, key, GSIZE_TO_POINTER(i + 1));
-}
-
-/* Thousands of addresses, each compared with each, would take seconds. What
- * the index knows is checked, since owners of the list may change it. */
-static struct found *
-look_up(struct found_list *l, const char *address)
-{
+	gpointer number;
 	char *key;
-	size_t place;
 
-	if (l->count < SMALL)
-		return search(l, address);
-	if (l->index == NULL) {
+	if (address == NULL || l->count == 0)
+		return NULL;
+	if (l->index == NULL)
 		l->index = g_hash_table_new_full(
 		    g_str_hash, g_str_equal, g_free, NULL);
-		for (size_t i = 0; i < l->count; i++) {
-			if (l->list[i].address != NULL)
-				remember(l, i);
-		}
+	for (; l->n_indexed < l->count; l->n_indexed++) {
+		const char *a = l->list[l->n_indexed].address;
+
+		if (a == NULL)
+			continue;
+		key = address_fold(a);
+		if (g_hash_table_contains(l->index, key))
+			g_free(key);
+		else
+			g_hash_table_insert(
+			    l->index, key, GSIZE_TO_POINTER(l->n_indexed));
 	}
 	key = address_fold(address);
-	place = GPOINTER_TO_SIZE(g_hash_table_lookup(l->index, key));
+	if (!g_hash_table_lookup_extended(l->index, key, NULL, &number))
+		number = GSIZE_TO_POINTER(l->count);
 	g_free(key);
-	if (place == 0)
-		return l->added > 0 ? search(l, address) : NULL;
-	if (place <= l->count &&
-	    address_equal(l->list[place - 1].address, address))
-		return &l->list[place - 1];
-	return search(l, address);
+	return GPOINTER_TO_SIZE(number) < l->count
+		   ? &l->list[GPOINTER_TO_SIZE(number)]
+		   : NULL;
+}
+
+void
+found_forget(struct found_list *l)
+{
+	g_clear_pointer(&l->index, g_hash_table_destroy);
+	l->n_indexed = 0;
 }
 
 struct found *
 found_for(struct found_list *l, const char *address)
 {
-	struct found *f = look_up(l, address);
+	struct found *f = found_find(l, address);
 
 	if (f != NULL)
 		return f;
-	f = append(l);
-	if (f == NULL)
-		return NULL;
-	f->address = g_strdup(address);
-	if (l->index != NULL)
-		remember(l, l->count - 1);
+	f = found_add(l);
+	if (f != NULL)
+		f->address = g_strdup(address);
 	return f;
 }
 
@@ -131,8 +110,7 @@ found_list_clear(struct found_list *l)
 		if (f->human != NULL)
 			g_string_free(f->human, TRUE);
 	}
+	found_forget(l);
 	g_free(l->list);
-	if (l->index != NULL)
-		g_hash_table_destroy(l->index);
 	*l = (struct found_list){0};
 }

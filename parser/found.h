@@ -32,16 +32,23 @@ struct found {
 struct found_list {
 	struct found *list;
 	size_t count;
-	size_t dropped;    /* above MAX_FOUND */
-	GHashTable *index; /* private: places by folded address */
-	size_t added;      /* private: by found_add alone */
+	size_t dropped; /* above MAX_FOUND */
+	bool guessed; /* from sentences or less, by general_read */
+	GHashTable *index; /* found_find's: address -> number */
+	size_t n_indexed;
 };
 
 /* Appends an empty one; good until the next call. NULL above the limit. */
 struct found *found_add(struct found_list *);
 
-/* The one with this address (see address_equal), or a new one with a copy of
- * it; NULL above the limit. Quick when all of the list came from here. */
+/* The first one with this address (see address_equal), or NULL. Addresses
+ * that were changed after a search are found under the old one until
+ * found_forget. */
+struct found *found_find(struct found_list *, const char *address);
+void found_forget(struct found_list *);
+
+/* The one with this address (see address_equal), or a new one with a copy
+ * of it; NULL above the limit. */
 struct found *found_for(struct found_list *, const char *address);
 
 /* Adds TEXT (UTF-8, LENGTH bytes; white space at both ends off) to *STRING,

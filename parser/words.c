@@ -1,146 +1,823 @@
-/* words.c: "=?utf-8?Q?caf=C3=A9?=" -> "café" */
+/* words.c: the lists. Phrases are written as in rule files (classify.h): "*"
+ * is a gap, and one at an end means that the word may go on there; accents
+ * may be left out.
+ */
 #include "parser/words.h"
 
 #include <glib.h>
-#include <stdbool.h>
 #include <string.h>
 
-#include "parser/charset.h"
+#include "parser/formats.h"
+#include "parser/match.h"
+#include "parser/phrases.h"
 
-#define MAX_CHARSET 40
-
-struct word {
-	const char *charset; /* without the language */
-	size_t charset_length;
-	char encoding; /* 'b' or 'q' */
-	const char *text;
-	size_t length;
-	const char *next; /* behind the "?=" */
+enum {
+	FAIL = WORDS_FAILURE,
+	REP = WORDS_REPORT | WORDS_FAILURE,
+	SUBJ = WORDS_SUBJECT,
+	SYS = WORDS_SYSTEM,
+	DELAY = WORDS_DELAYED | WORDS_FAILURE,
+	FINAL = WORDS_FINAL | WORDS_FAILURE,
+	DONE = WORDS_DONE,
+	CHAL = WORDS_CHALLENGE,
+	ANSW = WORDS_ANSWER,
+	ABS = WORDS_ABSENCE,
+	LABEL = WORDS_LABEL,
+	FROM = WORDS_SENDER,
+	HELP = WORDS_HELP,
+	ORIGIN = WORDS_ORIGIN,
+	FWD = WORDS_FORWARDED
 };
 
-/* Bytes of words that stand side by side in one charset: a character may
- * begin in one and end in the next. */
-struct joined {
-	GString *out;
-	GString *bytes;
-	char charset[MAX_CHARSET + 1];
+static const struct {
+	unsigned groups;
+	const char *phrase;
+} list[] = {
+    /* ---- something failed ---- */
+    {FAIL, "fail*"},
+    {FAIL, "undeliver*"},
+    {FAIL, "non-deliver*"},
+    {FAIL, "not deliver*"},
+    {FAIL, "not (be|been|being) (successfully |)deliver*"},
+    {FAIL, "could not"},
+    {FAIL, "couldn't"},
+    {FAIL, "cannot"},
+    {FAIL, "can't be"},
+    {FAIL, "can not be"},
+    {FAIL, "unable"},
+    {FAIL, "unknown"},
+    {FAIL, "reject*"},
+    {FAIL, "refus*"},
+    {FAIL, "error*"},
+    {FAIL, "returned"},
+    {FAIL, "returned to sender"},
+    {FAIL, "invalid"},
+    {FAIL, "(not|n't|never) (exist*|found|reach*|receive*|valid|accept*|"
+	   "known|listed|defined|recognized|recognised|available|permitted|"
+	   "allowed|have a|have an|been delivered|yet been delivered)"},
+    {FAIL, "wasn't (found|delivered|able)"},
+    {FAIL, "no such"},
+    {FAIL, "no (mailbox|account|user|recipient)*"},
+    {FAIL, "full"},
+    {FAIL, "exceed*"},
+    {FAIL, "over (the |)(allowed |)quota"},
+    {FAIL, "disabled"},
+    {FAIL, "suspended"},
+    {FAIL, "denied"},
+    {FAIL, "bounce*"},
+    {FAIL, "unreachable"},
+    {FAIL, "quota"},
+    {FAIL, "blocked"},
+    {FAIL, "no longer"},
+    {FAIL, "discontinued"},
+    {FAIL, "inactive"},
+    {FAIL, "expired"},
+    {FAIL, "unroutable"},
+    {FAIL, "unrouteable"},
+    {FAIL, "timed out"},
+    {FAIL, "does not like"},
+    {FAIL, "did not like"},
+    {FAIL, "problem*"},
+    {FAIL, "unzustellbar*"},
+    {FAIL, "nicht (zugestellt|ausgeliefert|zustellbar|gefunden|erreich*|"
+	   "bekannt|angenommen|existiert|übermittelt|gesendet)"},
+    {FAIL, "konnte* nicht"},
+    {FAIL, "kann nicht"},
+    {FAIL, "fehler*"},
+    {FAIL, "fehlgeschlagen*"},
+    {FAIL, "*fehlschl*"},
+    {FAIL, "unbekannt*"},
+    {FAIL, "abgelehnt"},
+    {FAIL, "abgewiesen"},
+    {FAIL, "überschritten"},
+    {FAIL, "existiert nicht"},
+    {FAIL, "non (remis*|délivr*|distribu*)"},
+    {FAIL, "n'a (pas |)pu"},
+    {FAIL, "n'ont (pas |)pu"},
+    {FAIL, "n'existe pas"},
+    {FAIL, "impossible"},
+    {FAIL, "échec"},
+    {FAIL, "échoué"},
+    {FAIL, "erreur"},
+    {FAIL, "inconnu*"},
+    {FAIL, "refusé"},
+    {FAIL, "introuvable"},
+    {FAIL, "no (se |)(pudo|puede|pueden|pudieron|ha podido|han podido)"},
+    {FAIL, "no se ha"},
+    {FAIL, "no existe"},
+    {FAIL, "rechaz*"},
+    {FAIL, "desconocid*"},
+    {FAIL, "devuelto"},
+    {FAIL, "erróne*"},
+    {FAIL, "fallo"},
+    {FAIL, "não (pôde|pode|foi|existe|entregue|encontrad*)"},
+    {FAIL, "falha*"},
+    {FAIL, "falhou"},
+    {FAIL, "inexistente"},
+    {FAIL, "desconhecid*"},
+    {FAIL, "rejeitad*"},
+    {FAIL, "devolvid*"},
+    {FAIL, "non (è|e') (stato|possibile)"},
+    {FAIL, "non è stata"},
+    {FAIL, "non (consegn*|recapit*|esiste|trovato)"},
+    {FAIL, "impossibile"},
+    {FAIL, "errore"},
+    {FAIL, "sconosciut*"},
+    {FAIL, "respint*"},
+    {FAIL, "kon* niet"},
+    {FAIL, "kan niet"},
+    {FAIL, "niet (worden|bezorgd|afgeleverd|gevonden|bestaat|verzonden)"},
+    {FAIL, "bestaat niet"},
+    {FAIL, "onbekend*"},
+    {FAIL, "mislukt"},
+    {FAIL, "geweigerd"},
+    {FAIL, "onbestelbaar"},
+    {FAIL, "nie (można|został*|może|istnieje|znaleziono|udało)"},
+    {FAIL, "nieznan*"},
+    {FAIL, "odrzucon*"},
+    {FAIL, "nelze"},
+    {FAIL, "neby* (možné|doručen*)"},
+    {FAIL, "nepodařilo"},
+    {FAIL, "neznám*"},
+    {FAIL, "neexistuje"},
+    {FAIL, "odmítnut*"},
+    {FAIL, "не (удалось|доставлен*|может|могло|существует|найден*|принят*)"},
+    {FAIL, "ошибк*"},
+    {FAIL, "невозможно"},
+    {FAIL, "неизвест*"},
+    {FAIL, "отклонен*"},
+    {FAIL, "iletilemedi"},
+    {FAIL, "teslim edil(e|)medi"},
+    {FAIL, "gönderilemedi"},
+    {FAIL, "ulaştırılamadı"},
+    {FAIL, "bulunamadı"},
+    {FAIL, "reddedildi"},
+    {FAIL, "kunne ikke"},
+    {FAIL, "kunde inte"},
+    {FAIL, "ei voitu"},
+    {FAIL, "エラー"},
+    {FAIL, "できません"},
+    {FAIL, "届け"},
+    {FAIL, "届きません"},
+    {FAIL, "失敗"},
+    {FAIL, "存在しない"},
+    {FAIL, "存在しません"},
+    {FAIL, "見つかりません"},
+    {FAIL, "不明"},
+    {FAIL, "不達"},
+    {FAIL, "拒否"},
+    {FAIL, "无法"},
+    {FAIL, "無法"},
+    {FAIL, "退信"},
+    {FAIL, "退回"},
+    {FAIL, "失败"},
+    {FAIL, "不存在"},
+    {FAIL, "未能"},
+    {FAIL, "拒收"},
+    {FAIL, "拒绝"},
+    {FAIL, "已满"},
+    {FAIL, "已滿"},
+    {FAIL, "실패"},
+    {FAIL, "없습니다"},
+    {FAIL, "않는"},
+    {FAIL, "못했습니다"},
+    {FAIL, "반송"},
+    {FAIL, "거부"},
+
+    /* ---- sentences that only reports have ---- */
+    {REP, "message that you sent could not be delivered"},
+    {REP, "message you sent * could not be delivered"},
+    {REP, "(wasn't|was not|am not|were not|weren't) able to deliver (your|the) "
+	  "(message|mail|email|e-mail)"},
+    {REP, "unable to deliver (your |the |this |)(message|mail|email|e-mail)"},
+    {REP, "unable to deliver (your |the |this |)(message|mail|email|e-mail) to"},
+    {REP, "delivery to (the following|these|this) "
+	  "(recipient|recipients|address|addresses)"},
+    {REP, "delivery has failed"},
+    {REP, "delivery failed for"},
+    {REP, "delivery of (your|the) (message|mail|email|e-mail) failed"},
+    {REP, "(could not|cannot|couldn't|can't|can not|not) be (sent|delivered) "
+	  "to (one or more|the following|these|all|some|:)"},
+    {REP, "(could not|cannot|couldn't|can't) be delivered because of"},
+    {REP, "could not be delivered to:"},
+    {REP, "undeliverable to"},
+    {REP, "(did|could) not reach (the following|some or all|these)"},
+    {REP, "following (recipient|recipients) did not receive"},
+    {REP, "following recipient(s) (did not receive|could not|cannot|failed)"},
+    {REP, "following (recipient|recipients|address|addresses) (failed|"
+	  "has failed|have failed|could not|cannot|were affected|was not|"
+	  "were not|was rejected|were rejected)"},
+    {REP, "following address(es) (failed|could not|cannot|have yet)"},
+    {REP, "following addresses had"},
+    {REP, "following recipients cannot be reached"},
+    {REP, "(message|mail|email|e-mail) (could not|couldn't|cannot|can't) be "
+	  "(delivered|sent)"},
+    {REP, "(message|mail|email|e-mail) (was not|wasn't|has not been|"
+	  "has not yet been) delivered"},
+    {REP, "(message|mail|email|e-mail) (is|is being|has been|was) (delayed|"
+	  "undeliverable|returned to you|rejected|bounced)"},
+    {REP, "message was not delivered to"},
+    {REP, "not delivered to (the following|:)"},
+    {REP, "was not delivered to:"},
+    {REP, "we could(n't| not) deliver your"},
+    {REP, "could not deliver (your |the |this |)(message|mail|email|e-mail)"},
+    {REP, "couldn't deliver (your |the |this |)(message|mail|email|e-mail)"},
+    {REP, "trouble delivering your (message|mail|email|e-mail)"},
+    {REP, "error occurred while (trying|attempting) to deliver"},
+    {REP, "error (delivering|sending) your (message|mail|email|e-mail)"},
+    {REP, "this is a permanent error"},
+    {REP, "permanent failure; no further"},
+    {REP, "address you entered couldn't be found"},
+    {REP, "(message|mail) (was|is) undeliverable"},
+    {REP, "failed recipient"},
+    {REP, "undelivered message"},
+    {REP, "non-delivery report"},
+    {REP, "non delivery report"},
+    {REP, "delivery status notification"},
+    {REP, "rejected by a remote mail server"},
+    {REP, "mail system at host"},
+    {REP, "delivery attempts have failed"},
+    {REP, "encountered delivery problems"},
+    {REP, "(konnte|konnten) * nicht (zugestellt|ausgeliefert|übermittelt) "
+	  "werden"},
+    {REP, "nicht (zugestellt|ausgeliefert) an"},
+    {REP, "übermittlung an folgende empfänger"},
+    {REP, "zustellung an folgende"},
+    {REP, "folgende adresse(n) (schlugen|konnten|waren)*"},
+    {REP, "fehler bei der nachrichtenzustellung"},
+    {REP, "(message|courriel|mail|courrier) n'a (pas |)pu (être|etre)"},
+    {REP, "(remise|livraison|échec) * (destinataires|destinataire) (suivants|"
+	  "suivant|ou)*"},
+    {REP, "(mensaje|correo) no (se |)(pudo|ha podido|puede) (ser |)entreg*"},
+    {REP, "(mensaje|correo) * no (se |)(pudo|ha podido|puede) (ser |)entreg*"},
+    {REP, "entrega a los siguientes"},
+    {REP, "(mensagem|correio|e-mail|email) não (pôde|pode|foi) (ser |)entreg*"},
+    {REP, "falha na entrega"},
+    {REP, "não foi possível entregar"},
+    {REP, "non è stato possibile (recapitare|consegnare)"},
+    {REP, "impossibile (recapitare|consegnare)"},
+    {REP, "kon niet worden (afgeleverd|bezorgd)"},
+    {REP, "(bericht|e-mail) is niet (bezorgd|afgeleverd)"},
+    {REP, "(wiadomość|wiadomości) nie (została|mogła|może|można|udało)*"},
+    {REP, "(zpráva|zprávu) neby* (možné |)doruč*"},
+    {REP, "не (может|могло) быть (доставлено|отправлено)"},
+    {REP, "не удалось доставить"},
+    {REP, "не было доставлено"},
+    {REP, "iletiniz * teslim edilemedi"},
+    {REP, "配信できませんでした"},
+    {REP, "配信でき"},
+    {REP, "送信できませんでした"},
+    {REP, "配信に失敗"},
+    {REP, "お届けでき"},
+    {REP, "邮件无法送达"},
+    {REP, "邮件被退回"},
+    {REP, "郵件無法"},
+    {REP, "投递失败"},
+    {REP, "邮件未能发送"},
+    {REP, "발송 실패"},
+    {REP, "전달되지 못했습니다"},
+    {REP, "배달되지 못했습니다"},
+
+    /* ---- subjects ---- */
+    {SUBJ, "undeliver*"},
+    {SUBJ, "un-deliver*"},
+    {SUBJ, "(message|mail|email|e-mail) delivery"},
+    {SUBJ, "delivery (fail*|status|notification|problem*|report*|error*|"
+	   "warning*|delay*)"},
+    {SUBJ, "delivery has (failed|been delayed)"},
+    {SUBJ, "(failed|failure|unsuccessful) delivery"},
+    {SUBJ, "returned (mail|message|email|e-mail)"},
+    {SUBJ, "return to sender"},
+    {SUBJ, "returned to sender"},
+    {SUBJ, "returning message"},
+    {SUBJ, "(mail|message|email) returned"},
+    {SUBJ, "(mail|message|email|e-mail) (failure|failed|bounced|rejected|"
+	   "undelivered|delay*|status)"},
+    {SUBJ, "(mail|message|email|e-mail) (system |)error"},
+    {SUBJ, "(mail|message|email|e-mail) (could not|was not|not|cannot|has not)*"},
+    {SUBJ, "failed mail"},
+    {SUBJ, "waiting mail"},
+    {SUBJ, "failure (notice|notification|report)"},
+    {SUBJ, "non-deliver*"},
+    {SUBJ, "nondeliver*"},
+    {SUBJ, "non deliver*"},
+    {SUBJ, "ndn:"},
+    {SUBJ, "ndr:"},
+    {SUBJ, "not deliver*"},
+    {SUBJ, "error sending (your |)(mail|message)"},
+    {SUBJ, "bounce*"},
+    {SUBJ, "warning: (message|could not)*"},
+    {SUBJ, "nachricht konnte nicht*"},
+    {SUBJ, "unzustellbar*"},
+    {SUBJ, "nicht (zugestellt|zustellbar)*"},
+    {SUBJ, "zustellung (fehl*|nicht)*"},
+    {SUBJ, "*zustellfehler"},
+    {SUBJ, "*fehlgeschlagen*"},
+    {SUBJ, "zustellungsstatus"},
+    {SUBJ, "zustellungsbenachrichtigung"},
+    {SUBJ, "non (remis*|délivr*|distribu*)"},
+    {SUBJ, "n'a pas pu être*"},
+    {SUBJ, "échec de"},
+    {SUBJ, "état de remise"},
+    {SUBJ, "no (entregado|entregable)"},
+    {SUBJ, "no se (puede|pudo|ha podido) entregar"},
+    {SUBJ, "estado de entrega"},
+    {SUBJ, "devuelto"},
+    {SUBJ, "fallo en la entrega"},
+    {SUBJ, "error de entrega"},
+    {SUBJ, "não (entregue|entregues)"},
+    {SUBJ, "falha (na|de) entrega"},
+    {SUBJ, "não é possível entregar"},
+    {SUBJ, "status (de|da) entrega"},
+    {SUBJ, "devolvid*"},
+    {SUBJ, "mancat(o|a) (recapito|consegna)"},
+    {SUBJ, "non (recapit*|consegn*)"},
+    {SUBJ, "stato del recapito"},
+    {SUBJ, "onbestelbaar*"},
+    {SUBJ, "niet (bezorgd|afgeleverd)"},
+    {SUBJ, "niedostarcz*"},
+    {SUBJ, "nie dostarcz*"},
+    {SUBJ, "nedoruč*"},
+    {SUBJ, "недостав*"},
+    {SUBJ, "не доставлен*"},
+    {SUBJ, "не удалось доставить"},
+    {SUBJ, "не может быть доставлен*"},
+    {SUBJ, "iletilemedi"},
+    {SUBJ, "teslim edilemedi"},
+    {SUBJ, "teslim edilemeyen*"},
+    {SUBJ, "ikke (leveret|levert)"},
+    {SUBJ, "kunde inte levereras"},
+    {SUBJ, "配信不能"},
+    {SUBJ, "配信でき"},
+    {SUBJ, "配信エラー"},
+    {SUBJ, "配信失敗"},
+    {SUBJ, "配送エラー"},
+    {SUBJ, "送信エラー"},
+    {SUBJ, "送信でき"},
+    {SUBJ, "不達"},
+    {SUBJ, "未達"},
+    {SUBJ, "未配信"},
+    {SUBJ, "退信"},
+    {SUBJ, "被退回"},
+    {SUBJ, "无法投递"},
+    {SUBJ, "无法送达"},
+    {SUBJ, "無法傳遞"},
+    {SUBJ, "無法傳送"},
+    {SUBJ, "未传递"},
+    {SUBJ, "投递失败"},
+    {SUBJ, "发送失败"},
+    {SUBJ, "傳送失敗"},
+    {SUBJ, "전달 실패"},
+    {SUBJ, "배달 실패"},
+    {SUBJ, "반송"},
+    {SUBJ, "배달되지"},
+    {SUBJ, "전달되지"},
+    {SUBJ, "발송 실패"},
+    {SUBJ, "failure"},
+
+    /* ---- mail systems, as display name or local part ---- */
+    {SYS, "mailer-daemon*"},
+    {SYS, "mailer_daemon"},
+    {SYS, "mailer daemon"},
+    {SYS, "mailerdaemon"},
+    {SYS, "mail-daemon"},
+    {SYS, "maildaemon"},
+    {SYS, "mail daemon"},
+    {SYS, "daemon"},
+    {SYS, "mdaemon"},
+    {SYS, "mmdf"},
+    {SYS, "postmaster*"},
+    {SYS, "post_master"},
+    {SYS, "mail*master"},
+    {SYS, "maiser"},
+    {SYS, "mail*deliver*"},
+    {SYS, "mail admin*"},
+    {SYS, "postoffice"},
+    {SYS, "post office"},
+    {SYS, "(mail|email|e-mail|mailing) (system|server|service|router|gateway|"
+	  "robot|transport)"},
+    {SYS, "mail-system"},
+    {SYS, "mail_service"},
+    {SYS, "mailrouter"},
+    {SYS, "mailgate"},
+    {SYS, "notesmail"},
+    {SYS, "system administrator*"},
+    {SYS, "systemadministrator"},
+    {SYS, "delivery (subsystem|system|notification|agent|service|status)"},
+    {SYS, "smtp_mail"},
+    {SYS, "smtpd"},
+    {SYS, "l-soft smtp"},
+    {SYS, "lsmtp"},
+    {SYS, "mta"},
+    {SYS, "smtplink"},
+    {SYS, "microsoft exchange"},
+    {SYS, "microsoftexchange*"},
+    {SYS, "microsoft outlook"},
+    {SYS, "interscan*"},
+    {SYS, "mail-zustell*"},
+    {SYS, "postverwaltung"},
+    {SYS, "système de messagerie"},
+    {SYS, "service de messagerie"},
+    {SYS, "administrateur système"},
+    {SYS, "(sub|)sistema de correo"},
+    {SYS, "sistema de correio"},
+    {SYS, "administrador do sistema"},
+    {SYS, "administrador de correo"},
+    {SYS, "amministratore di (posta|sistema)"},
+    {SYS, "system pocztowy"},
+    {SYS, "poštovní server"},
+    {SYS, "почтовая служба"},
+    {SYS, "почтовая система"},
+    {SYS, "posta sistemi"},
+    {SYS, "メールサーバ"},
+    {SYS, "配信システム"},
+    {SYS, "メールシステム"},
+    {SYS, "邮件系统"},
+    {SYS, "系统退信"},
+    {SYS, "郵件系統"},
+    {SYS, "메일시스템"},
+    {SYS, "메일 시스템"},
+
+    /* ---- not yet ---- */
+    {DELAY, "not yet been delivered"},
+    {DELAY, "not been delivered yet"},
+    {DELAY, "not yet been fully delivered"},
+    {DELAY, "warning message only"},
+    {DELAY, "do not need to resend"},
+    {DELAY, "do not need to re-send"},
+    {DELAY, "still being retried"},
+    {DELAY, "will (be retried|keep trying|continue to try|try again|"
+	    "continue trying|retry)"},
+    {DELAY, "attempts (to deliver * |)will (continue|be made)"},
+    {DELAY, "attempts are (still pending|going on)"},
+    {DELAY, "continue trying to deliver"},
+    {DELAY, "delayed"},
+    {DELAY, "non-fatal errors"},
+    {DELAY, "(message|mail|delivery) has been deferred"},
+    {DELAY, "still in the queue"},
+    {DELAY, "queued for further"},
+    {DELAY, "temporarily undeliverable"},
+    {DELAY, "only a temporary failure"},
+    {DELAY, "verzögert*"},
+    {DELAY, "noch nicht zugestellt"},
+    {DELAY, "se ha retrasado"},
+    {DELAY, "retrasad*"},
+    {DELAY, "a été retardé*"},
+    {DELAY, "n'est pas nécessaire de renvoyer"},
+    {DELAY, "è (in ritardo|stato ritardato|stata ritardata)"},
+    {DELAY, "está atrasad*"},
+    {DELAY, "foi adiada"},
+    {DELAY, "is vertraagd"},
+    {DELAY, "opóźnion*"},
+    {DELAY, "zpožděn*"},
+    {DELAY, "задерж*"},
+    {DELAY, "gecik*"},
+    {DELAY, "遅延"},
+    {DELAY, "遅れて"},
+    {DELAY, "延迟"},
+    {DELAY, "延遲"},
+    {DELAY, "지연"},
+
+    /* ---- never ---- */
+    {FINAL, "permanent*"},
+    {FINAL, "(gave|giving|given) up"},
+    {FINAL, "has failed"},
+    {FINAL, "delivery failed"},
+    {FINAL, "was not delivered"},
+    {FINAL, "no further (delivery |)attempts"},
+    {FINAL, "will not (be retried|continue trying)"},
+    {FINAL, "been returned"},
+    {FINAL, "could not be delivered"},
+    {FINAL, "cannot be delivered"},
+    {FINAL, "fatal errors -----"},
+    {FINAL, "konnte nicht zugestellt"},
+
+    /* ---- well done ---- */
+    {DONE, "successfully (delivered|relayed)"},
+    {DONE, "successful (mail |)delivery"},
+    {DONE, "relayed to the following"},
+    {DONE, "erfolgreich zugestellt"},
+    {DONE, "(remis|distribué) avec succès"},
+    {DONE, "entregado correctamente"},
+
+    /* ---- challenges ---- */
+    {CHAL, "guest list"},
+    {CHAL, "approved sender*"},
+    {CHAL, "senders i have approved"},
+    {CHAL, "to prove you are human"},
+    {CHAL, "prove that you are (a |)human"},
+    {CHAL, "confirm (that |)you are (a |)human"},
+    {CHAL, "confirm you are not a spammer"},
+    {CHAL, "verify that you are a human"},
+    {CHAL, "request authentication"},
+    {CHAL, "verify your email so that"},
+    {CHAL, "protected by a challenge"},
+    {CHAL, "challenge/response"},
+    {CHAL, "spam arrest"},
+    {CHAL, "spamarrest"},
+    {CHAL, "boxbe"},
+    {CHAL, "tmda"},
+    {CHAL, "bluebottle"},
+    {CHAL, "active spam killer"},
+    {CHAL, "click * (to have|so that) your (message|mail|email|e-mail) * "
+	   "delivered"},
+    {CHAL, "link below to have your (message|mail|email|e-mail) delivered"},
+    {CHAL, "(message|mail|email|e-mail) will be delivered (once|as soon as) "
+	   "you"},
+    {CHAL, "to release your message for delivery"},
+    {CHAL, "reply to this message to confirm"},
+    {CHAL, "one-time confirmation"},
+    {CHAL, "only have to confirm your address once"},
+    {CHAL, "is being held because (you are not|the address)"},
+    {CHAL, "held because the address you sent it from"},
+
+    /* ---- subjects of automatic answers ---- */
+    {ANSW, "auto reply"},
+    {ANSW, "autoreply"},
+    {ANSW, "auto-reply"},
+    {ANSW, "(automatic|automated) (reply|response|acknowledg*)"},
+    {ANSW, "autoresp*"},
+    {ANSW, "auto resp*"},
+    {ANSW, "auto-resp*"},
+    {ANSW, "out of (the |)office"},
+    {ANSW, "out-of-office"},
+    {ANSW, "ooo:"},
+    {ANSW, "vacation"},
+    {ANSW, "away (from|until)"},
+    {ANSW, "i am away"},
+    {ANSW, "on (leave|holiday)"},
+    {ANSW, "abwesen*"},
+    {ANSW, "automatische (antwort|rückantwort)"},
+    {ANSW, "réponse automatique"},
+    {ANSW, "absence du bureau"},
+    {ANSW, "message d'absence"},
+    {ANSW, "absent* du bureau"},
+    {ANSW, "respuesta automática"},
+    {ANSW, "fuera de (la |)oficina"},
+    {ANSW, "resposta automática"},
+    {ANSW, "ausência"},
+    {ANSW, "risposta automatica"},
+    {ANSW, "fuori (ufficio|sede)"},
+    {ANSW, "automatisch antwoord"},
+    {ANSW, "afwezig*"},
+    {ANSW, "automatyczna odpowiedź"},
+    {ANSW, "nieobecn*"},
+    {ANSW, "automatická odpověď"},
+    {ANSW, "автоответ*"},
+    {ANSW, "автоматический ответ"},
+    {ANSW, "otomatik yanıt"},
+    {ANSW, "自動応答"},
+    {ANSW, "自動返信"},
+    {ANSW, "不在通知"},
+    {ANSW, "自动回复"},
+    {ANSW, "自動回覆"},
+    {ANSW, "자동 응답"},
+    {ANSW, "자동응답"},
+    {ANSW, "부재중"},
+    {ANSW, "autosvar"},
+    {ANSW, "automaattinen*"},
+    {ANSW, "[auto*"},
+    {ANSW, "auto:"},
+    {ANSW, "ticket (#|id|received|created)*"},
+    {ANSW, "[ticket*"},
+    {ANSW, "[case*"},
+    {ANSW, "case #*"},
+    {ANSW, "(your |)request (has been |)received"},
+    {ANSW, "we (have |)received your"},
+    {ANSW, "thank you for (contacting|your email|your e-mail|your message)"},
+    {ANSW, "message received"},
+    {ANSW, "awaits moderator approval"},
+    {ANSW, "majordomo results*"},
+    {ANSW, "read:"},
+    {ANSW, "gelesen:"},
+    {ANSW, "lu :"},
+    {ANSW, "leído:"},
+    {ANSW, "lido:"},
+    {ANSW, "letto:"},
+
+    /* ---- absent people ---- */
+    {ABS, "(i am|i'm|i will be|i'll be) (currently |)(out of|away|on leave|"
+	  "on annual leave|on holiday|on vacation)*"},
+    {ABS, "(currently|am) out of (the |)office"},
+    {ABS, "ich bin * nicht im (büro|haus)"},
+    {ABS, "ich bin (bis|vom|zur zeit|derzeit|ab)*"},
+    {ABS, "je suis (actuellement |)(absent|en congé)*"},
+    {ABS, "estaré fuera de"},
+    {ABS, "estoy fuera de"},
+    {ABS, "estou fora"},
+    {ABS, "sono (assente|fuori ufficio)"},
+    {ABS, "ik ben (afwezig|niet aanwezig)"},
+    {ABS, "jestem (nieobecn*|na urlopie)"},
+    {ABS, "я в отпуске"},
+    {ABS, "不在にして"},
+    {ABS, "no longer (works|work|employed|with)*"},
+
+    /* ---- labels in front of a recipient ---- */
+    {LABEL, "recipient*"},
+    {LABEL, "address*"},
+    {LABEL, "user"},
+    {LABEL, "mailbox"},
+    {LABEL, "rcpt*"},
+    {LABEL, "fail*"},
+    {LABEL, "*undeliver*"},
+    {LABEL, "attempts"},
+    {LABEL, "destinat*"},
+    {LABEL, "*empf*nger*"},
+    {LABEL, "empf*"},
+    {LABEL, "direcci*"},
+    {LABEL, "endere*"},
+    {LABEL, "indirizz*"},
+    {LABEL, "adres*"},
+    {LABEL, "deliver*"},
+    {LABEL, "not delivered to"},
+    {LABEL, "message to"},
+    {LABEL, "mail to"},
+    {LABEL, "sent to"},
+    {LABEL, "account"},
+    {LABEL, "smtp="},
+    {LABEL, "rfc-822="},
+    {LABEL, "dda:"},
+    {LABEL, "ontvanger*"},
+    {LABEL, "geadresseerde*"},
+    {LABEL, "odbiorc*"},
+    {LABEL, "příjemc*"},
+    {LABEL, "alıcı*"},
+    {LABEL, "получател*"},
+    {LABEL, "адрес*"},
+    {LABEL, "alamat"},
+    {LABEL, "宛先"},
+    {LABEL, "受信者"},
+    {LABEL, "送信先"},
+    {LABEL, "アドレス"},
+    {LABEL, "收件人"},
+    {LABEL, "收信人"},
+    {LABEL, "수신*"},
+    {LABEL, "받는 사람"},
+
+    /* ---- and in front of others ---- */
+    {FROM, "from"},
+    {FROM, "sender*"},
+    {FROM, "sent by"},
+    {FROM, "originator"},
+    {FROM, "reply*"},
+    {FROM, "reporting*"},
+    {FROM, "recipient's address is"},
+    {FROM, "return*path"},
+    {FROM, "message-id"},
+    {FROM, "message id"},
+    {FROM, "absender*"},
+    {FROM, "von"},
+    {FROM, "expéditeur*"},
+    {FROM, "remitente*"},
+    {FROM, "remetente*"},
+    {FROM, "mittente*"},
+    {FROM, "afzender*"},
+    {FROM, "van:"},
+    {FROM, "de:"},
+    {FROM, "da:"},
+    {FROM, "od:"},
+    {FROM, "от:"},
+    {FROM, "nadawc*"},
+    {FROM, "odesílatel*"},
+    {FROM, "gönderen*"},
+    {FROM, "отправител*"},
+    {FROM, "送信者"},
+    {FROM, "差出人"},
+    {FROM, "发件人"},
+    {FROM, "寄件者"},
+    {FROM, "寄件人"},
+    {FROM, "발신*"},
+    {FROM, "보낸 사람"},
+    {FROM, "ip address"},
+
+    /* ---- whom to ask ---- */
+    {HELP, "contact*"},
+    {HELP, "contacter*"},
+    {HELP, "contattare"},
+    {HELP, "assistance"},
+    {HELP, "help (desk|center|centre|page|to)*"},
+    {HELP, "need help"},
+    {HELP, "(send|forward|write|e-mail|report|reply) (an |a |this |your |the "
+	   "|)(email|e-mail|mail|message|report|note|it) to"},
+    {HELP, "please (send|write|email|e-mail|mail|reply|visit|see|forward|use|"
+	   "report|direct)*"},
+    {HELP, "write to"},
+    {HELP, "questions"},
+    {HELP, "support"},
+    {HELP, "report this"},
+    {HELP, "complain*"},
+    {HELP, "unsubscribe"},
+    {HELP, "new (address|email|e-mail)*"},
+    {HELP, "use * instead"},
+    {HELP, "mailto:"},
+    {HELP, "http:*"},
+    {HELP, "https:*"},
+    {HELP, "wenden sie sich"},
+    {HELP, "kontakt*"},
+    {HELP, "contactez"},
+    {HELP, "veuillez"},
+    {HELP, "póngase en contacto"},
+    {HELP, "contacte*"},
+    {HELP, "neem contact"},
+    {HELP, "обратитесь"},
+    {HELP, "お問い合わせ"},
+    {HELP, "联系"},
+    {HELP, "聯絡"},
+    {HELP, "문의"},
+
+    /* ---- what an alias hides ---- */
+    {ORIGIN, "(expanded|generated|forwarded|redirected) (from|by)"},
+    {ORIGIN, "original (address|recipient)"},
+    {ORIGIN, "ursprünglich* empfänger*"},
+
+    /* ---- forwarded by hand ---- */
+    {FWD, "begin forwarded message"},
+    {FWD, "forwarded message"},
+    {FWD, "original message"},
+    {FWD, "weitergeleitete nachricht"},
+    {FWD, "ursprüngliche nachricht"},
+    {FWD, "message transféré"},
+    {FWD, "mensaje reenviado"},
+    {FWD, "mensagem encaminhada"},
+    {FWD, "messaggio inoltrato"},
+    {FWD, "doorgestuurd bericht"},
+    {FWD, "пересылаемое сообщение"},
+    {FWD, "転送メッセージ"},
 };
 
-static bool
-word_at(const char *p, struct word *w)
-{
-	const char *q = p + 2, *end;
+struct words {
+	struct automaton *automaton;
+	struct scan *scan;
+	size_t *column;   /* of formats' phrases, by owner - list */
+};
 
-	w->charset = q;
-	while (g_ascii_isgraph(*q) && *q != '?' && q - p < MAX_CHARSET + 20)
-		q++;
-	w->charset_length = (size_t)(q - w->charset);
-	end = memchr(w->charset, '*', w->charset_length);
-	if (end != NULL)
-		w->charset_length = (size_t)(end - w->charset);
-	if (*q != '?' || w->charset_length == 0 ||
-	    w->charset_length > MAX_CHARSET)
-		return false;
-	w->encoding = (char)g_ascii_tolower(q[1]);
-	if ((w->encoding != 'b' && w->encoding != 'q') || q[2] != '?')
-		return false;
-	w->text = q + 3;
-	end = strstr(w->text, "?=");
-	if (end == NULL)
-		return false;
-	w->length = (size_t)(end - w->text);
-	w->next = end + 2;
-	return true;
-}
-
-static void
-append_q(GString *out, const char *p, size_t n)
+struct words *
+words_new(void)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (p[i] == '=' && i + 2 < n && g_ascii_isxdigit(p[i + 1]) &&
-		    g_ascii_isxdigit(p[i + 2])) {
-			g_string_append_c(
-			    out, (char)(g_ascii_xdigit_value(p[i + 1]) * 16 +
-					g_ascii_xdigit_value(p[i + 2])));
-			i += 2;
-		} else {
-			g_string_append_c(out, p[i] == '_' ? ' ' : p[i]);
+	struct words *w = g_new0(struct words, 1);
+	struct phrases *p = phrases_new();
+	GArray *columns = g_array_new(FALSE, FALSE, sizeof(size_t));
+	const struct format *f;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(list); i++) {
+		const char *why =
+		    phrases_add(p, list[i].phrase, strlen(list[i].phrase));
+
+		if (why != NULL)
+			g_error("words.c: %s: %s", list[i].phrase, why);
+	}
+	for (size_t i = 0; (f = format_at(i)) != NULL; i++) {
+		for (size_t k = 0; k < FORMAT_PHRASES; k++) {
+			size_t at = i * FORMAT_PHRASES + k;
+			const char *s = f->phrase[k];
+			const char *why =
+			    s != NULL ? phrases_add(p, s, strlen(s)) : NULL;
+
+			if (why != NULL)
+				g_error("formats.c: %s: %s", s, why);
+			if (s != NULL)
+				g_array_append_val(columns, at);
 		}
 	}
+	w->automaton = automaton_new(p);
+	w->scan = scan_new(w->automaton);
+	w->column = (size_t *)(void *)g_array_free(columns, FALSE);
+	phrases_free(p);
+	return w;
 }
 
-static void
-append_b(GString *out, const char *p, size_t n)
+void
+words_free(struct words *w)
 {
-	guchar *bytes = g_malloc(n / 4 * 3 + 6);
-	gint state = 0;
-	guint save = 0;
-	gsize got = g_base64_decode_step(p, n, bytes, &state, &save);
-
-	g_string_append_len(out, (char *)bytes, (gssize)got);
-	g_free(bytes);
-}
-
-static void
-flush(struct joined *j)
-{
-	size_t n;
-	char *text;
-
-	if (j->bytes->len == 0)
+	if (w == NULL)
 		return;
-	text = charset_to_utf8(j->bytes->str, j->bytes->len, j->charset, &n);
+	scan_free(w->scan);
+	automaton_free(w->automaton);
+	g_free(w->column);
+	g_free(w);
+}
+
+unsigned
+words_and_formats_in(
+    struct words *w, const char *text, size_t length, bool *hits)
+{
+	char *copy = g_strndup(text, length);
+	const uint32_t *owners;
+	size_t n = scan_text(w->scan, copy, &owners);
+	unsigned groups = 0;
+
 	for (size_t i = 0; i < n; i++) {
-		if ((unsigned char)text[i] < ' ' || text[i] == 127)
-			text[i] = ' ';
+		if (owners[i] < G_N_ELEMENTS(list))
+			groups |= list[owners[i]].groups;
+		else if (hits != NULL)
+			hits[w->column[owners[i] - G_N_ELEMENTS(list)]] = true;
 	}
-	g_string_append_len(j->out, text, (gssize)n);
-	g_free(text);
-	g_string_truncate(j->bytes, 0);
+	g_free(copy);
+	return groups;
 }
 
-static void
-add_word(struct joined *j, const struct word *w)
+unsigned
+words_in(struct words *w, const char *text, size_t length)
 {
-	if (strlen(j->charset) != w->charset_length ||
-	    g_ascii_strncasecmp(j->charset, w->charset, w->charset_length) !=
-		0) {
-		flush(j);
-		memcpy(j->charset, w->charset, w->charset_length);
-		j->charset[w->charset_length] = '\0';
-	}
-	if (w->encoding == 'q')
-		append_q(j->bytes, w->text, w->length);
-	else
-		append_b(j->bytes, w->text, w->length);
-}
-
-char *
-words_decode(const char *value)
-{
-	struct joined j = {g_string_new(NULL), g_string_new(NULL), ""};
-	/* Looked for once: without it there is no word from there on. */
-	const char *p = value, *last = g_strrstr(value, "?=");
-
-	while (*p != '\0') {
-		const char *start = p;
-		struct word w;
-
-		/* White space between encoded words is not text. */
-		if (j.bytes->len > 0)
-			p += strspn(p, " \t");
-		if (p[0] == '=' && p[1] == '?' && last != NULL && p < last &&
-		    word_at(p, &w)) {
-			add_word(&j, &w);
-			p = w.next;
-			continue;
-		}
-		flush(&j);
-		g_string_append_len(j.out, start, p - start);
-		if (*p != '\0')
-			g_string_append_c(j.out, *p++);
-	}
-	flush(&j);
-	g_string_free(j.bytes, TRUE);
-	return g_string_free(j.out, FALSE);
+	return words_and_formats_in(w, text, length, NULL);
 }

@@ -13,6 +13,9 @@
 
 struct store;
 
+/* Bytes of any one text that are stored; what is longer is cut. */
+#define MAX_STORED_TEXT 4096
+
 /* Result codes sorted once, by what the caller can do. */
 enum store_result {
 	STORE_OK,
@@ -21,6 +24,7 @@ enum store_result {
 	STORE_MOVED,   /* the file was deleted or replaced: reopen */
 	STORE_CORRUPT, /* not a database, or a damaged one */
 	STORE_NEWER,   /* made by a newer version */
+	STORE_OLDER,   /* (reading) by an older one: a writer must open it */
 	STORE_FOREIGN, /* a database of something else */
 	STORE_DENIED,  /* permission, or directory missing */
 	STORE_ABSENT,  /* no such file (reading) */
@@ -120,7 +124,7 @@ enum tally { TALLY_CLASS, TALLY_DOMAIN, TALLY_DAY, TALLY_LIST, TALLY_SENDER };
 struct tally_row {
 	const char *name;   /* class, domain, day, list or remote domain */
 	const char *detail; /* TALLY_SENDER: the class; else "" */
-	uint64_t bounces, hard;
+	uint64_t bounces, hard, delayed;
 };
 typedef bool tally_visit(const struct tally_row *, void *context);
 enum store_result store_tally(struct store *, enum tally, int64_t since,

@@ -5,7 +5,7 @@ set -eu
 
 BUILD="gcc libc6-dev pkg-config libglib2.0-dev libgmime-3.0-dev libsqlite3-dev
 libevent-dev libseccomp-dev libjansson-dev libb2-dev"
-TEST="check sqlite3 python3 debootstrap strace"
+TEST="check sqlite3 python3 mmdebstrap strace"
 
 missing=
 for p in $BUILD $TEST; do

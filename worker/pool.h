@@ -24,7 +24,8 @@ enum job_failure {
 	JOB_NO_MEMORY,  /* exceeded the memory limit twice */
 	JOB_UNREADABLE, /* read error */
 	JOB_CHANGED,    /* size or mtime changed while reading: come back */
-	JOB_GARBLED,    /* the worker answered nonsense */
+	JOB_GARBLED,    /* the worker answered nonsense, twice */
+	JOB_FAILURE_COUNT
 };
 
 /* A word for each, as the ledger and the log show it. */
@@ -33,8 +34,10 @@ const char *job_failure_name(enum job_failure);
 struct job_result {
 	void *data; /* as given to pool_submit */
 	enum job_failure failure;
-	uint8_t digest[DIGEST_SIZE]; /* valid when report is set */
-	uint64_t size;
+	/* Of what max_read lets see; zeros when the file cannot be read or
+	 * changes. */
+	uint8_t digest[DIGEST_SIZE];
+	uint64_t size;         /* of the file, bytes */
 	struct report *report; /* NULL on failure; now the callee's */
 };
 
@@ -56,7 +59,9 @@ struct pool_options {
 	bool unconfined; /* tests only */
 };
 
-/* Starts the workers. NULL and errno when not even one starts. */
+/* Starts the workers and waits (seconds at most) until one is ready. NULL and
+ * errno when not even one starts: EINVAL for rules or codes that do not
+ * compile, ENOEXEC when EXEC is no program that knows --worker. */
 struct pool *pool_new(const struct pool_options *, job_done *, void *context);
 
 /* Kills the workers, forgets what is in flight. NULL is fine. */
@@ -66,7 +71,8 @@ void pool_free(struct pool *);
 bool pool_has_room(const struct pool *);
 
 /* Hands over FD (taken in any case; closed by the pool). The result arrives
- * by job_done from within a later pool_dispatch, in any order. */
+ * by job_done from within a later pool_dispatch, in any order. Ask
+ * pool_timeout() again after it: what is queued is sent by pool_dispatch. */
 void pool_submit(struct pool *, int fd, void *data);
 
 /* Jobs submitted and not yet answered. */
@@ -76,15 +82,22 @@ int pool_fd(const struct pool *);
 int pool_timeout(const struct pool *); /* ms, -1: none */
 
 /* Sends what is queued, takes what has come, replaces dead workers, kills
- * late ones. Never blocks. */
+ * late ones. Never blocks, and takes a bounded number of answers. A mail that
+ * kills its worker is tried once more, alone, in a fresh one; those queued
+ * behind it are sent to another without a mark. Calls job_done, which may
+ * submit but not free the pool. */
 void pool_dispatch(struct pool *);
 
-/* Blocks until nothing is pending. */
+/* Blocks until nothing is pending: as long as the mails that are left take,
+ * each bounded by the time limit. */
 void pool_drain(struct pool *);
 
 struct pool_stats {
-	unsigned workers;
-	uint64_t jobs, deaths, timeouts;
+	unsigned workers; /* ready at this moment */
+	uint64_t jobs;    /* answered, failures among them */
+	uint64_t deaths;  /* workers that ended unasked, late ones among them */
+	uint64_t timeouts;
+	unsigned missing; /* CONFINE_... bits of worker/confine.h */
 };
 struct pool_stats pool_stats(const struct pool *);
 

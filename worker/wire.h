@@ -10,6 +10,13 @@
 
 #include "parser/report.h"
 
+/* Bounds that encoding keeps and decoding enforces: bytes of one string
+ * (longer ones are cut), recipients, and bytes of a whole report. Recipients
+ * above a bound are left out and added to n_dropped. */
+#define WIRE_MAX_STRING 65536
+#define WIRE_MAX_RECIPIENTS 100000
+#define WIRE_MAX (16 * 1024 * 1024)
+
 /* Appends REPORT to a fresh buffer; *length is set. free() it. Never fails. */
 uint8_t *wire_encode(const struct report *, size_t *length);
 

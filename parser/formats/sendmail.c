@@ -18,8 +18,11 @@
 
 #include "parser/formats.h"
 #include "parser/general.h"
+#include "parser/kind.h"
 
-enum section { BEFORE, ADDRESSES, TRANSCRIPT };
+enum section { BEFORE, ADDRESSES, TRANSCRIPT, REMARK };
+
+#define MAX_REMARKED 20 /* recipients */
 
 struct reading {
 	const struct letter *letter;
@@ -52,13 +55,15 @@ read_heading(struct reading *r, const struct line *l)
 		       NULL) {
 		r->section = ADDRESSES;
 		r->action = ACTION_FAILED;
-		if (text_find(l->text, l->length, "non-fatal") != NULL ||
-		    text_find(l->text, l->length, "delivery problem") != NULL)
+		if (text_find(l->text, l->length, "non-fatal") != NULL)
 			r->action = ACTION_DELAYED;
+		else if (text_find(l->text, l->length, "delivery problem") !=
+			 NULL)
+			r->action = kind_action(r->letter);
 		if (text_find(l->text, l->length, "successful") != NULL)
 			r->action = ACTION_DELIVERED;
 	} else {
-		r->section = BEFORE;
+		r->section = r->section == BEFORE ? BEFORE : REMARK;
 	}
 	return true;
 }
@@ -91,10 +96,8 @@ read_address_line(struct reading *r, const struct line *l)
 		return;
 	address = g_strndup(p + s.start, s.end - s.start);
 	r->now = found_for(r->out, address);
-	if (r->now != NULL) {
+	if (r->now != NULL)
 		r->now->action = r->action;
-		found_text(&r->now->human, p, n);
-	}
 	g_free(address);
 }
 
@@ -195,8 +198,23 @@ read_transcript_line(struct reading *r, const struct line *l)
 		} else if (n > 0 && *p == '2') {
 			g_string_truncate(r->remote, 0);
 		}
-	} else if (is_reply_line(l)) {
+	} else if (is_reply_line(l) ||
+		   text_find(p, n, "... ") != NULL) {
+		/* "u@d... Deferred: Connection timed out" has no code */
 		read_verdict(r, l);
+	}
+}
+
+/* "----- Non-delivered information -----" and other headings of children:
+ * what stands below is for all. */
+static void
+read_remark(struct reading *r, const struct line *l)
+{
+	for (size_t i = 0; i < r->out->count && i < MAX_REMARKED; i++) {
+		struct found *f = &r->out->list[i];
+
+		found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human,
+		    l->text, l->length);
 	}
 }
 
@@ -249,6 +267,8 @@ sendmail_read(const struct letter *letter, struct found_list *out)
 			read_address_line(&r, l);
 		else if (r.section == TRANSCRIPT)
 			read_transcript_line(&r, l);
+		else if (r.section == REMARK)
+			read_remark(&r, l);
 	}
 	if (out->count == 0)
 		read_local(&r);

@@ -2,7 +2,7 @@
 
 #include <glib.h>
 
-#include "parser/words.h"
+#include "parser/encoded_words.h"
 #include "tests/unit/suite.h"
 
 /* "name=value;" for each field, then "+" and the bytes that were used. */
@@ -238,7 +238,7 @@ static const struct {
 
 START_TEST(test_encoded_words)
 {
-	char *got = words_decode(words[_i].in);
+	char *got = encoded_words_decode(words[_i].in);
 
 	assert_string(words[_i].name, got, words[_i].want);
 	g_free(got);
@@ -271,7 +271,7 @@ START_TEST(test_words_without_an_end_take_linear_time)
 	while (text->len < 4 * 1024 * 1024)
 		g_string_append(text, "=?a?Q?x");
 	must_end();
-	got = words_decode(text->str);
+	got = encoded_words_decode(text->str);
 	ck_assert_str_eq(got, text->str);
 	g_free(got);
 	g_string_free(text, TRUE);

@@ -1,0 +1,387 @@
+/* place.c: label, reply, sentence, or nobody's business. */
+#include "parser/place.h"
+
+#include <string.h>
+
+/* Brackets, bullets, numbers and blanks in front of an address. */
+static bool
+is_decoration(const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (g_ascii_isalpha(p[i]) || p[i] == '@' || p[i] == ':')
+			return false;
+		/* Bullets of every sort are fine, words of any script not. */
+		if ((unsigned char)p[i] >= 0x80 &&
+		    g_unichar_isalpha(
+			g_utf8_get_char_validated(p + i, (gssize)(n - i))))
+			return false;
+	}
+	return n < 12;
+}
+
+/* "SMTP:u@d", "[SMTP:u@d", "rfc822;u@d": the address with its type. */
+static bool
+is_type(const char *p, size_t n)
+{
+	static const char *const types[] = {
+	    "smtp:", "rfc822:", "rfc822;", "internet:", "inet:", "imceasmtp-"};
+
+	while (n > 0 && strchr("[<(\"' \t", *p) != NULL) {
+		p++;
+		n--;
+	}
+	while (n > 0 && strchr(" <\"'", p[n - 1]) != NULL)
+		n--;
+	for (size_t i = 0; i < G_N_ELEMENTS(types); i++) {
+		if (strlen(types[i]) == n && text_starts(p, n, types[i]))
+			return true;
+	}
+	return false;
+}
+
+/* "Yvonne Y <", "\"Xaver X.\" <": words that begin with no small letter and
+ * an opening bracket; not "Message <", which opens an id. */
+static bool
+is_display_name(const struct letter *l, const char *p, size_t n)
+{
+	bool starts = true;
+
+	if (n < 3 || n > 80 || p[n - 1] != '<' || p[0] == '<' ||
+	    memchr(p, ':', n) != NULL || text_starts(p, n, "message") ||
+	    (words_in(l->words, p, n) & (WORDS_SENDER | WORDS_HELP)) != 0)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (starts && g_ascii_islower(p[i]))
+			return false;
+		starts = p[i] == ' ';
+	}
+	return true;
+}
+
+bool
+place_ends_with_colon(const char *p, size_t n)
+{
+	while (n > 0 && strchr(" \t<\"'([*_", p[n - 1]) != NULL)
+		n--;
+	return n > 0 && (p[n - 1] == ':' || p[n - 1] == '=' ||
+			    (n > 2 && memcmp(p + n - 3, "：", 3) == 0));
+}
+
+/* Behind a time stamp or "[12] ": at most one. */
+static const char *
+skip_stamp(const char *p, const char *end)
+{
+	const char *q = p;
+	int digits = 0;
+
+	while (q < end && q - p < 40 &&
+	       (g_ascii_isalnum(*q) || strchr("-:., []/", *q) != NULL)) {
+		digits += g_ascii_isdigit(*q);
+		q++;
+	}
+	/* What follows must be an arrow: "Tue 2015-04-14 10:20:31: <-- 550" */
+	return digits >= 4 && q + 1 < end &&
+		       ((*q == '<' && (q[1] == '-' || q[1] == '<')) ||
+			   (*q == '>' && q > p && q[-1] == '-'))
+		   ? q
+		   : p;
+}
+
+/* Behind arrows and words for "the server answered". */
+static const char *
+skip_speaker(const char *p, const char *end)
+{
+	static const char *const speakers[] = {"out:", "srv:", "s:", "r:",
+	    "server:", "received", "response:", "reply:", "smtp;", "error:",
+	    "reason:", "remote host said:", "remote server replied:",
+	    "server replied:", "smtp error:"};
+	size_t n;
+
+	for (int i = 0; i < 4; i++) {
+		while (p < end && strchr("<>|-: \t*[('\"=", *p) != NULL)
+			p++;
+		for (size_t k = 0; k < G_N_ELEMENTS(speakers); k++) {
+			n = strlen(speakers[k]);
+			if (text_starts(p, (size_t)(end - p), speakers[k]) &&
+			    (speakers[k][n - 1] == ':' ||
+				speakers[k][n - 1] == ';' ||
+				(p + n < end && p[n] == ' '))) {
+				p += n;
+				break;
+			}
+		}
+	}
+	return p;
+}
+
+static int
+code_at(const char *p, const char *end)
+{
+	size_t n;
+
+	p = skip_speaker(skip_stamp(p, end), end);
+	/* "[192.0.2.5], 550 ..." */
+	if (p < end && g_ascii_isdigit(*p) &&
+	    (n = strspn(p, "0123456789.")) > 6 && p + n < end && p[n] == ']')
+		p = skip_speaker(p + n + strspn(p + n, "], :"), end);
+	n = (size_t)(end - p);
+	if (n < 3 || !g_ascii_isdigit(p[0]) || !g_ascii_isdigit(p[1]) ||
+	    !g_ascii_isdigit(p[2]) || p[0] < '2' || p[0] > '5' || p[1] > '5' ||
+	    (n > 3 && (g_ascii_isalnum(p[3]) || p[3] == '.' || p[3] == '/')))
+		return 0;
+	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
+}
+
+/* Farther than this from the start of a line no label ends. */
+#define MAX_LABEL 60
+
+int
+place_leading_code(const struct line *l)
+{
+	const char *p = l->text, *end = l->text + l->length;
+	int code = code_at(p, end);
+
+	/* "Reason: 550 ...", in any language; not "host:587". */
+	for (; code == 0 && p + 4 < end && p - l->text < MAX_LABEL; p++) {
+		if (*p == ':' && p[1] == ' ')
+			code = code_at(p + 1, end);
+		else if (strncmp(p, "：", 3) == 0)
+			code = code_at(p + 3, end);
+		else
+			continue;
+		return code >= 400 ? code : 0;
+	}
+	return code;
+}
+
+#define MAX_DIALOG 60
+
+size_t
+place_refusal(const struct letter *l, size_t i)
+{
+	bool accepted = false;
+
+	for (size_t k = i + 1; k < l->n_lines && k < i + MAX_DIALOG; k++) {
+		const struct line *line = &l->lines[k];
+		int code = place_leading_code(line);
+
+		if (code >= 400)
+			return k;
+		accepted = accepted || code != 0;
+		if (text_find(line->text, line->length, "mail from") ||
+		    (text_find(line->text, line->length, "rcpt to") &&
+			!accepted))
+			break;
+	}
+	/* Some tell the answer first and the command behind it. */
+	for (size_t k = i; !accepted && k > 0 && k + 4 > i; k--) {
+		if (place_leading_code(&l->lines[k - 1]) >= 400)
+			return k - 1;
+	}
+	return l->n_lines;
+}
+
+/* An RCPT that nobody answered may be the one that failed. */
+static bool
+is_accepted(const struct letter *l, size_t i)
+{
+	for (size_t k = i + 1; k < l->n_lines && k < i + 4; k++) {
+		int code = place_leading_code(&l->lines[k]);
+
+		if (code != 0)
+			return code < 400;
+	}
+	return false;
+}
+
+bool
+place_is_list(const struct line *l, size_t from, size_t to)
+{
+	static const char *const words[] = {
+	    "and", "or", "und", "et", "y", "e", "en", "i", "a", "и", "mailto:"};
+	const char *p = l->text + from, *end = l->text + to;
+
+	if (to - from > 40)
+		return false;
+	while (p < end) {
+		size_t n = 0;
+
+		if (strchr(" \t,;<>[]()\"'&/", *p) != NULL) {
+			p++;
+			continue;
+		}
+		while (p + n < end && strchr(" \t,;<>\"'", p[n]) == NULL)
+			n++;
+		for (size_t i = 0; i < G_N_ELEMENTS(words) && n > 0; i++) {
+			if (strlen(words[i]) == n &&
+			    g_ascii_strncasecmp(p, words[i], n) == 0) {
+				p += n;
+				n = 0;
+			}
+		}
+		if (n > 0)
+			return false;
+	}
+	return true;
+}
+
+/* ---- sentences ---- */
+
+/* Farther from the address than this its sentence is not read. */
+#define MAX_SENTENCE 300
+
+/* A full stop, question or exclamation mark, or an empty line ends at P. */
+static bool
+ends_sentence(const char *p)
+{
+	if (*p == '\n')
+		return p[1] == '\n';
+	if (*p == '.' || *p == '!' || *p == '?')
+		return p[1] == ' ' || p[1] == '\n' || p[1] == '\0';
+	return strncmp(p, "。", 3) == 0 || strncmp(p, "！", 3) == 0;
+}
+
+static struct span
+sentence_around(const struct letter *l, size_t start, size_t end)
+{
+	const char *human = l->human;
+	size_t from = start, to = end;
+
+	while (from > 0 && start - from < MAX_SENTENCE &&
+	       !ends_sentence(human + from - 1))
+		from--;
+	while (human[to] != '\0' && to - end < MAX_SENTENCE &&
+	       !ends_sentence(human + to))
+		to++;
+	return (struct span){from, to};
+}
+
+/* "from u@d", "von u@d": the word in front names a sender. */
+static bool
+is_from(const char *p, size_t n)
+{
+	static const char *const words[] = {"from", "by", "von", "vom", "de",
+	    "da", "di", "van", "od", "от", "contact", "sender", "absender",
+	    "postmaster", "kontakt", "message", "mail", "nachricht", "id",
+	    "msgid", "message-id", "mail-id"};
+	size_t end, start;
+
+	while (n > 0 && strchr(" \t\n<\"'([", p[n - 1]) != NULL)
+		n--;
+	for (end = start = n; start > 0 &&
+			      strchr(" \t\n(<", p[start - 1]) == NULL;)
+		start--;
+	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+		if (strlen(words[i]) == end - start &&
+		    g_ascii_strncasecmp(p + start, words[i], end - start) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool
+fails_near(const struct letter *l, size_t i)
+{
+	size_t from = i > 1 ? i - 2 : 0;
+
+	for (size_t k = from; k <= i + 2 && k < l->n_lines; k++) {
+		if (words_in(l->words, l->lines[k].text,
+			MIN(l->lines[k].length, 2 * MAX_SENTENCE)) &
+		    WORDS_FAILURE)
+			return true;
+	}
+	return false;
+}
+
+static enum place
+place_in_sentence(const struct letter *l, size_t i, struct span s)
+{
+	size_t at = (size_t)(l->lines[i].text - l->human);
+	struct span all = sentence_around(l, at + s.start, at + s.end);
+	const char *p = l->human + all.start;
+	size_t before = at + s.start - all.start;
+
+	if (is_from(p, before) || (words_in(l->words, p, before) & WORDS_HELP))
+		return NOTHING;
+	if (words_in(l->words, p, all.end - all.start) & WORDS_FAILURE)
+		return MENTION;
+	return fails_near(l, i) ? NEAR : LOOSE;
+}
+
+/* True when line I goes on with a sentence of the line above: the address at
+ * its start is there by chance. */
+static bool
+is_wrapped(const struct letter *l, size_t i, struct span s)
+{
+	const struct line *line = &l->lines[i], *above;
+	const char *rest = line->text + s.end;
+	size_t n = line->length - s.end;
+
+	if (i == 0 || l->lines[i - 1].length < 30)
+		return false;
+	above = &l->lines[i - 1];
+	if (strchr(":.;!?>)-=*", above->text[above->length - 1]) != NULL ||
+	    above->indent != line->indent)
+		return false;
+	if (place_in_sentence(l, i, s) == NOTHING)
+		return true;
+	while (n > 0 && strchr("> \"'", *rest) != NULL) {
+		rest++;
+		n--;
+	}
+	return n > 1 && (g_ascii_islower(*rest) || strchr(",.", *rest) != NULL);
+}
+
+/* ---- the whole ---- */
+
+static enum place
+place_of_label(const struct letter *l, const char *p, size_t n)
+{
+	size_t from = n > 120 ? n - 120 : 0;
+	unsigned says;
+
+	/* Behind the last sentence or field of a long line. */
+	for (size_t i = from; i + 1 < n; i++) {
+		if (p[i] == '.' && p[i + 1] == ' ')
+			from = i + 2;
+	}
+	says = words_in(l->words, p + from, n - from);
+	if (text_starts(p, n, "to:") || text_starts(p, n, "cc:") ||
+	    text_starts(p, n, "an:"))
+		return SUMMARY;
+	if (says & WORDS_SENDER)
+		return NOTHING;
+	return says & (WORDS_LABEL | WORDS_FAILURE) ? LABEL : NOTHING;
+}
+
+static bool
+is_origin(const struct letter *l, const char *p, size_t n)
+{
+	size_t from = n > 60 ? n - 60 : 0;
+
+	return (words_in(l->words, p + from, n - from) & WORDS_ORIGIN) != 0;
+}
+
+enum place
+place_of(const struct letter *l, size_t i, struct span s)
+{
+	const struct line *line = &l->lines[i];
+	const char *p = line->text;
+
+	if (is_origin(l, p, s.start))
+		return ORIGIN;
+	if (text_find(p, s.start, "rcpt to") != NULL)
+		return place_refusal(l, i) < l->n_lines ? DIALOG
+		       : is_accepted(l, i)		? NOTHING
+							: SUMMARY;
+	if (text_find(p, s.start, "mail from") != NULL)
+		return NOTHING;
+	if (place_leading_code(line) >= 400 && s.start > 2)
+		return REPLY;
+	if (is_decoration(p, s.start) || is_type(p, s.start) ||
+	    is_display_name(l, p, s.start))
+		return is_wrapped(l, i, s) ? place_in_sentence(l, i, s) : HEAD;
+	if (place_ends_with_colon(p, s.start))
+		return place_of_label(l, p, s.start);
+	return place_in_sentence(l, i, s);
+}

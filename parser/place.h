@@ -1,0 +1,41 @@
+/* place.h: the part that an address plays in the line where it stands.
+ */
+#ifndef BOUNCED_PARSER_PLACE_H
+#define BOUNCED_PARSER_PLACE_H
+
+#include "parser/letter.h"
+
+/* Stronger ones first. */
+enum place {
+	HEAD,    /* opens the line: "<u@d>:", "  u@d", "* Jo <u@d> on ..." */
+	LABEL,   /* "Recipient: u@d", "Unknown user: u@d" */
+	DIALOG,  /* "RCPT TO:<u@d>" that was refused */
+	REPLY,   /* "550 <u@d>... User unknown" */
+	MENTION, /* in a sentence that speaks of failure */
+	NEAR,    /* with words of failure in the lines around */
+	SUMMARY, /* "To: u@d" */
+	LOOSE,   /* anywhere */
+	ORIGIN,  /* "(expanded from: <u@d>)" */
+	NOTHING  /* a sender, somebody to ask, a link */
+};
+
+/* The part of the address at SPAN of line I. */
+enum place place_of(const struct letter *, size_t i, struct span);
+
+/* True when between FROM and TO of the line there is only what stands between
+ * the addresses of a list. */
+bool place_is_list(const struct line *, size_t from, size_t to);
+
+/* "<<< 550 ...", "Out: 550 ...", " 550-...", "Tue 10:20:31: <-- 550 ...": the
+ * reply code that opens the line, or 0. */
+int place_leading_code(const struct line *);
+
+/* The line that refuses the recipient of the RCPT in line I: the answer to
+ * it, or, where that was 2yz, to the DATA that follows; n_lines when there is
+ * none. */
+size_t place_refusal(const struct letter *, size_t i);
+
+/* A colon of any script ends the text, but for opening brackets. */
+bool place_ends_with_colon(const char *text, size_t length);
+
+#endif
