@@ -5,7 +5,7 @@
 #include "parser/mime.h"
 #include "tests/fuzz/mail.h"
 
-#define MAX_OUT (64 * 1024)
+#define MAX_OUT (8 * 1024)
 
 struct gen {
 	const uint8_t *p, *end;
@@ -65,7 +65,7 @@ addresses(struct gen *g)
 	while (n-- > 0 && g->out->len < MAX_OUT) {
 		const char *piece = PICK(g, pieces);
 
-		for (unsigned k = 1u << choose(g, 12); k > 0; k--)
+		for (unsigned k = 1u << choose(g, 9); k > 0; k--)
 			g_string_append(g->out, piece);
 	}
 	newline(g);

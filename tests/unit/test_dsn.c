@@ -294,6 +294,7 @@ static const struct {
     {"permanent-failure", ACTION_FAILED},
     {"rejected", ACTION_FAILED},
     {"bounced", ACTION_FAILED},
+    {"expired", ACTION_FAILED},
     {"delayed", ACTION_DELAYED},
     {"deferred", ACTION_DELAYED},
     {"delivery delayed", ACTION_DELAYED},
