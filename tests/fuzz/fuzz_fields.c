@@ -1,6 +1,6 @@
 /* Header blocks, their values, and encoded words. */
+#include "parser/encoded_words.h"
 #include "parser/fields.h"
-#include "parser/words.h"
 #include "tests/fuzz/fuzz.h"
 
 int
@@ -47,7 +47,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check((const char *)data, size, fields_read_mail);
 	line = g_strndup((const char *)data, size);
 	if (g_utf8_validate(line, -1, NULL)) {
-		char *words = words_decode(line);
+		char *words = encoded_words_decode(line);
 
 		promise_string(words, 4 * size + 16);
 		g_free(words);
