@@ -108,14 +108,18 @@ line_of(const struct reading *r, const struct mark *m)
 	return &r->letter->lines[m->line];
 }
 
-/* Words of failure or a reply in the LENGTH bytes of TEXT. */
+/* Words of failure or a reply in the LENGTH bytes of TEXT; in lines that go
+ * on for ever what stands farther away belongs to others. */
+#define MAX_TELLING 600
+
 static bool
 tells_failure(const struct reading *r, const char *text, size_t length)
 {
-	struct line rest = {text, length, 0};
+	struct line rest = {text, MIN(length, MAX_TELLING), 0};
 
 	return place_leading_code(&rest) >= 400 ||
-	       (words_in(r->letter->words, text, length) & WORDS_FAILURE) != 0;
+	       (words_in(r->letter->words, text, rest.length) &
+		   WORDS_FAILURE) != 0;
 }
 
 /* True when the line above a list of recipients introduces it. */
@@ -379,11 +383,11 @@ opens_next(const struct reading *r, size_t i, const struct mark *mine)
 static void
 append_line(GString *s, const struct line *l)
 {
-	if (l->length == 0)
+	if (l->length == 0 || s->len >= MAX_DIAGNOSTIC)
 		return;
 	if (s->len > 0)
 		g_string_append_c(s, ' ');
-	g_string_append_len(s, l->text, (gssize)l->length);
+	g_string_append_len(s, l->text, (gssize)MIN(l->length, MAX_DIAGNOSTIC));
 }
 
 /* What is left of the mark's own line: behind the address for a head, the
@@ -410,7 +414,7 @@ own_line(const struct reading *r, const struct mark *m, GString *s)
 		p++;
 		rest--;
 	}
-	g_string_append_len(s, p, (gssize)rest);
+	g_string_append_len(s, p, (gssize)MIN(rest, MAX_DIAGNOSTIC));
 }
 
 static bool
@@ -452,6 +456,8 @@ read_block(struct reading *r, const struct mark *m, struct found *f)
 		if (!end && l->lines[i].length > 0) {
 			int code = place_leading_code(&l->lines[i]);
 
+			if (place_is_status_field(&l->lines[i]))
+				continue;
 			if (f->code == 0 && code >= 400)
 				f->code = code;
 			append_line(paragraph, &l->lines[i]);
@@ -570,7 +576,7 @@ prologue_of(const struct reading *r)
 	GString *text = g_string_new(NULL);
 	size_t first = first_line(r);
 
-	for (size_t i = 0; i < first && text->len < 4000; i++)
+	for (size_t i = 0; i < first && text->len < MAX_DIAGNOSTIC; i++)
 		append_line(text, &r->letter->lines[i]);
 	return text;
 }
@@ -707,7 +713,8 @@ general_read(const struct letter *l, struct found_list *out)
 		struct found *f = &out->list[i];
 
 		if (f->human == NULL && f->diagnostic == NULL)
-			found_text(&f->human, l->human, strlen(l->human));
+			found_text(&f->human, l->human,
+			    MIN(strlen(l->human), MAX_DIAGNOSTIC));
 		else
 			found_text(&f->human, prologue->str, prologue->len);
 	}

@@ -73,6 +73,8 @@ kind_report_weight(const struct letter *l)
 		weight += 1;
 	if (l->is_about & WORDS_SUBJECT)
 		weight += 2;
+	if (l->is_about & WORDS_FAILURE)
+		weight += 1;
 	if (l->says & WORDS_REPORT)
 		weight += 2;
 	if (g_strcmp0(l->mail->type, "multipart/report") == 0)

@@ -334,6 +334,22 @@ is_wrapped(const struct letter *l, size_t i, struct span s)
 
 /* ---- the whole ---- */
 
+bool
+place_is_status_field(const struct line *l)
+{
+	static const char *const names[] = {"final-recipient:",
+	    "original-recipient:", "action:", "reporting-mta:",
+	    "received-from-mta:", "remote-mta:", "arrival-date:",
+	    "last-attempt-date:", "x-actual-recipient:"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (text_starts(l->text, l->length, names[i]))
+			return true;
+	}
+	/* Others have words behind it. */
+	return text_starts(l->text, l->length, "status:") && l->length < 16;
+}
+
 static enum place
 place_of_label(const struct letter *l, const char *p, size_t n)
 {
@@ -349,9 +365,9 @@ place_of_label(const struct letter *l, const char *p, size_t n)
 	if (text_starts(p, n, "to:") || text_starts(p, n, "cc:") ||
 	    text_starts(p, n, "an:"))
 		return SUMMARY;
-	if (says & WORDS_SENDER)
+	if (says & (WORDS_SENDER | WORDS_HELP))
 		return NOTHING;
-	return says & (WORDS_LABEL | WORDS_FAILURE) ? LABEL : NOTHING;
+	return says & (WORDS_LABEL | WORDS_FAILURE) ? LABEL : LOOSE;
 }
 
 static bool
@@ -362,26 +378,31 @@ is_origin(const struct letter *l, const char *p, size_t n)
 	return (words_in(l->words, p + from, n - from) & WORDS_ORIGIN) != 0;
 }
 
+/* More of a line in front of an address is not read. */
+#define MAX_PREFIX 200
+
 enum place
 place_of(const struct letter *l, size_t i, struct span s)
 {
 	const struct line *line = &l->lines[i];
-	const char *p = line->text;
+	size_t n = MIN(s.start, MAX_PREFIX);
+	const char *p = line->text + s.start - n;
 
-	if (is_origin(l, p, s.start))
+	if (place_is_status_field(line))
+		return NOTHING;
+	if (is_origin(l, p, n))
 		return ORIGIN;
-	if (text_find(p, s.start, "rcpt to") != NULL)
+	if (text_find(p, n, "rcpt to") != NULL)
 		return place_refusal(l, i) < l->n_lines ? DIALOG
 		       : is_accepted(l, i)		? NOTHING
 							: SUMMARY;
-	if (text_find(p, s.start, "mail from") != NULL)
+	if (text_find(p, n, "mail from") != NULL)
 		return NOTHING;
-	if (place_leading_code(line) >= 400 && s.start > 2)
+	if (place_leading_code(line) >= 400 && n > 2)
 		return REPLY;
-	if (is_decoration(p, s.start) || is_type(p, s.start) ||
-	    is_display_name(l, p, s.start))
+	if (is_decoration(p, n) || is_type(p, n) || is_display_name(l, p, n))
 		return is_wrapped(l, i, s) ? place_in_sentence(l, i, s) : HEAD;
-	if (place_ends_with_colon(p, s.start))
-		return place_of_label(l, p, s.start);
+	if (place_ends_with_colon(p, n))
+		return place_of_label(l, p, n);
 	return place_in_sentence(l, i, s);
 }

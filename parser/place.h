@@ -35,6 +35,10 @@ int place_leading_code(const struct line *);
  * none. */
 size_t place_refusal(const struct letter *, size_t i);
 
+/* A field of a status part that a gateway left in the text ("Action: failed").
+ * dsn.h reads those; here they are no words. */
+bool place_is_status_field(const struct line *);
+
 /* A colon of any script ends the text, but for opening brackets. */
 bool place_ends_with_colon(const char *text, size_t length);
 
