@@ -193,6 +193,15 @@ open_reading(struct reading *r, const struct letter *l, struct found_list *out)
 	/* In order: a list is shown by what shows its first. */
 	for (guint i = 0; i < r->marks->len; i++)
 		mark_at(r, i)->shown = is_shown(r, mark_at(r, i));
+	/* And by what stands behind its last. */
+	for (guint i = r->marks->len; i-- > 1;) {
+		const struct mark *m = mark_at(r, i);
+		struct mark *above = mark_at(r, i - 1);
+
+		if (m->part == HEAD && m->shown && above->part == HEAD &&
+		    above->line + 1 == m->line)
+			above->shown = true;
+	}
 }
 
 static void

@@ -159,18 +159,21 @@ place_leading_code(const struct line *l)
 size_t
 place_refusal(const struct letter *l, size_t i)
 {
-	bool accepted = false;
+	bool accepted = false, others = false;
 
 	for (size_t k = i + 1; k < l->n_lines && k < i + MAX_DIALOG; k++) {
 		const struct line *line = &l->lines[k];
 		int code = place_leading_code(line);
 
-		if (code >= 400)
+		if (code >= 400 && !others)
 			return k;
 		accepted = accepted || code != 0;
+		if (code != 0)
+			others = false;
+		else if (text_find(line->text, line->length, "rcpt to"))
+			others = true; /* the next answer is another's */
 		if (text_find(line->text, line->length, "mail from") ||
-		    (text_find(line->text, line->length, "rcpt to") &&
-			!accepted))
+		    (others && !accepted))
 			break;
 	}
 	/* Some tell the answer first and the command behind it. */
@@ -387,6 +390,7 @@ place_of(const struct letter *l, size_t i, struct span s)
 	const struct line *line = &l->lines[i];
 	size_t n = MIN(s.start, MAX_PREFIX);
 	const char *p = line->text + s.start - n;
+	int code;
 
 	if (place_is_status_field(line))
 		return NOTHING;
@@ -398,8 +402,9 @@ place_of(const struct letter *l, size_t i, struct span s)
 							: SUMMARY;
 	if (text_find(p, n, "mail from") != NULL)
 		return NOTHING;
-	if (place_leading_code(line) >= 400 && n > 2)
-		return REPLY;
+	code = place_leading_code(line);
+	if (code != 0 && n > 2)
+		return code >= 400 ? REPLY : NOTHING;
 	if (is_decoration(p, n) || is_type(p, n) || is_display_name(l, p, n))
 		return is_wrapped(l, i, s) ? place_in_sentence(l, i, s) : HEAD;
 	if (place_ends_with_colon(p, n))
