@@ -3,7 +3,8 @@
 
 #include <string.h>
 
-#include "parser/parser.h"
+#include "parser/address.h"
+#include "parser/charset.h"
 
 struct found *
 found_add(struct found_list *l)
@@ -35,14 +36,14 @@ found_find(struct found_list *l, const char *address)
 
 		if (a == NULL)
 			continue;
-		key = g_ascii_strdown(a, -1);
+		key = address_fold(a);
 		if (g_hash_table_contains(l->index, key))
 			g_free(key);
 		else
 			g_hash_table_insert(
 			    l->index, key, GSIZE_TO_POINTER(l->n_indexed));
 	}
-	key = g_ascii_strdown(address, -1);
+	key = address_fold(address);
 	if (!g_hash_table_lookup_extended(l->index, key, NULL, &number))
 		number = GSIZE_TO_POINTER(l->count);
 	g_free(key);
@@ -74,6 +75,8 @@ found_for(struct found_list *l, const char *address)
 void
 found_text(GString **string, const char *text, size_t length)
 {
+	size_t room;
+
 	while (length > 0 && g_ascii_isspace(*text)) {
 		text++;
 		length--;
@@ -84,10 +87,13 @@ found_text(GString **string, const char *text, size_t length)
 		return;
 	if (*string == NULL)
 		*string = g_string_new(NULL);
-	else if ((*string)->len > 0)
+	if ((*string)->len + 1 >= MAX_FOUND_TEXT)
+		return;
+	if ((*string)->len > 0)
 		g_string_append_c(*string, ' ');
-	if ((*string)->len < MAX_DIAGNOSTIC)
-		g_string_append_len(*string, text, (gssize)length);
+	room = MAX_FOUND_TEXT - (*string)->len;
+	g_string_append_len(
+	    *string, text, (gssize)charset_cut(text, length, room));
 }
 
 void

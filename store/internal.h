@@ -74,6 +74,7 @@ struct query query_new(struct store *, enum statement);
  * MAX_STORED_TEXT is cut, "" becomes NULL like NULL itself. A C string holds
  * no NUL, so none gets in. */
 void query_text(struct query *, const char *);
+void query_whole_text(struct query *, const char *); /* our own, never cut */
 void query_int(struct query *, int64_t);
 void query_time(struct query *, int64_t); /* 0: NULL */
 void query_real(struct query *, double);

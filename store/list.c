@@ -69,8 +69,8 @@ store_bounces(struct store *s, const struct bounce_filter *f,
 	char *address =
 	    f->address != NULL ? store_address_key(f->address) : NULL;
 	char *domain = domain_key(f->domain);
-	char *since = iso_time(f->since);
-	char *until = iso_time(f->until > 0 ? f->until : INT64_MAX);
+	int64_t until = f->until > 0 ? f->until : INT64_MAX;
+	char *since_text = iso_time(f->since), *until_text = iso_time(until);
 	struct query q;
 
 	store_begin(s);
@@ -79,8 +79,10 @@ store_bounces(struct store *s, const struct bounce_filter *f,
 	query_text(&q, domain);
 	query_text(&q, f->class);
 	query_text(&q, f->list_id);
-	query_text(&q, since);
-	query_text(&q, until);
+	query_int(&q, f->since);
+	query_int(&q, until);
+	query_text(&q, since_text);
+	query_text(&q, until_text);
 	query_int(&q, limit_or_all(f->limit));
 	while (query_row(&q)) {
 		struct bounce_row row;
@@ -92,8 +94,8 @@ store_bounces(struct store *s, const struct bounce_filter *f,
 	query_end(&q);
 	g_free(address);
 	g_free(domain);
-	g_free(since);
-	g_free(until);
+	g_free(since_text);
+	g_free(until_text);
 	return error_sort(s->rc);
 }
 

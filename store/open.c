@@ -217,13 +217,13 @@ set_up_writer(struct store *s)
 	/* -wal and -shm stay when the last one leaves: who may only read
 	 * could not make them. */
 	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	/* FULL: a commit is on the disk before a mail is moved. 4,000 pages
-	 * are 16 MB of log; store_checkpoint() comes before that if there is
+	/* FULL: a commit is on the disk before a mail is moved. 8,000 pages
+	 * are 32 MB of log; store_checkpoint() comes before that if there is
 	 * an idle moment. The cache is 4 MiB: the daemon stays small, and
 	 * the kernel's cache is behind it. */
 	store_run(s, "PRAGMA synchronous = FULL;"
 		     "PRAGMA journal_size_limit = 67108864;"
-		     "PRAGMA wal_autocheckpoint = 4000;"
+		     "PRAGMA wal_autocheckpoint = 8000;"
 		     "PRAGMA temp_store = MEMORY;"
 		     "PRAGMA cache_size = -4096");
 	return error_sort(s->rc);

@@ -95,6 +95,14 @@ query_text(struct query *q, const char *text)
 }
 
 void
+query_whole_text(struct query *q, const char *text)
+{
+	if (q->statement != NULL)
+		note(q->store, sqlite3_bind_text(q->statement, q->next++, text,
+				   -1, SQLITE_STATIC));
+}
+
+void
 query_int(struct query *q, int64_t value)
 {
 	if (q->statement != NULL)

@@ -132,8 +132,6 @@ RETRY = {"bounce": "", "delay": "* * F,5d,1s"}
 name = "exim"
 packages = ["exim4-daemon-light"]
 bare_status = {"4": "5.0.0", "5": "5.0.0"}  # it never says more
-status = {}
-patience = 8
 cannot = ("utf8-refused",)  # it sends an A-label for the whole address
 
 
@@ -145,23 +143,23 @@ def gave_up(address, why="expired"):
 HERE = "@" + world.HOSTNAME
 says = {
     # "retry timeout exceeded", and no word of why
-    "connection-refused": gave_up("lotte@closed.example.com"),
+    "connection-refused": gave_up("lotte@tulip.example.com"),
     "connection-dropped": gave_up("dora@example.com"),
     "timeout": gave_up("hanna@hanna.example.com"),
-    "dns-broken": gave_up("lotte@broken.example.com"),
-    "mailbox-full": gave_up("frieda" + HERE),
+    "dns-broken": gave_up("lotte@lilac.example.com"),
+    "mailbox-full": gave_up("frieda" + HERE, "quota-exceeded"),
     # no word at all
     "loop": gave_up("anna" + HERE, "unknown"),
     "delay-connection-refused": (
-        ("lotte@closed.example.com", "delayed", "unknown|unreachable", "4.0.0", ""),
+        ("lotte@tulip.example.com", "delayed", "unknown|unreachable", "4.0.0", ""),
     ),
     # "Unrouteable address" is said of local parts and domains alike
-    "no-such-domain": gave_up("lotte@nowhere.example.com", "domain-unknown|user-unknown"),
-    "null-mx": gave_up("lotte@nullmx.example.com", "domain-unknown"),
-    "local-unknown": gave_up("nobody-here" + HERE, "user-unknown"),
+    "no-such-domain": gave_up("lotte@aster.example.com", "domain-unknown|user-unknown"),
+    "null-mx": gave_up("lotte@iris.example.com", "domain-unknown"),
+    "local-unknown": gave_up("karl" + HERE, "user-unknown"),
     "pipe-failed": gave_up("tickets" + HERE, "system-error"),
     "pipe-says": gave_up("filter" + HERE, "user-unknown|system-error"),
-    "too-large": (failed("lotte@small.example.com", "message-too-large", "5.3.4", "552"),),
+    "too-large": (failed("lotte@poppy.example.com", "message-too-large", "5.3.4", "552"),),
     # Final-Recipient is what was asked for; what it stood for is in the text
     "alias": (
         failed(f"sales{HERE}|ulrich@example.com", "user-unknown", "5.1.1", "550"),

@@ -40,19 +40,42 @@ def read(path):
         message = email.message_from_binary_file(mail)
     to = message.get("Delivered-To") or message.get("Envelope-To")
     to = to or message.get("To", "")
-    recipients, returned = [], {}
+    recipients, returned, text = [], {}, ""
     for part in message.walk():
         kind = part.get_content_type()
+        if kind == "text/plain" and not text:
+            text = part.get_payload(decode=True).decode("utf-8", "replace")
         if kind in ("message/delivery-status", "message/global-delivery-status"):
             for group in groups(part):
                 final = group.get("Final-Recipient")
                 if final:
-                    recipients.append(recipient(group, final))
+                    recipients.append(recipient(group, final, text))
         elif part.get("Message-ID") and part.get("List-Id") and part is not message:
             returned = headers(part)
         elif kind == "text/rfc822-headers":
             returned = headers(email.message_from_string(part.get_payload()))
+    if not recipients:
+        recipients, returned = dma(text)
     return to.strip("<> "), recipients, returned
+
+
+def dma(text):
+    """The DragonFly Mail Agent writes no RFC 3464."""
+    found = re.search(r"delivering your mail to <(.*)>\.\n\n(.*?)\n\n", text, re.S)
+    if not found:
+        return [], {}
+    address, reason = found.groups()
+    reason = re.sub(r"\s+", " ", reason.partition(" did not like our ")[2])
+    mail = text.partition("follow.\n\n")[2] or text.partition("follows.\n\n")[2]
+    row = {
+        "address": address,
+        "original": "",
+        "action": "failed",
+        "status": first(ENHANCED, reason),
+        "code": first(REPLY, reason),
+        "diagnostic": reason,
+    }
+    return [row], headers(email.message_from_string(mail))
 
 
 def headers(part):
@@ -62,11 +85,16 @@ def headers(part):
     }
 
 
-def recipient(group, final):
-    diagnostic = re.sub(r"\s+", " ", group.get("Diagnostic-Code", ""))
+def recipient(group, final, text):
+    address = final.partition(";")[2].strip(" <>")
+    diagnostic = group.get("Diagnostic-Code")
+    if diagnostic is None:  # OpenSMTPD: "u@example.com: 550 no"
+        line = re.compile(rf"^{re.escape(address)}: (.*(?:\n[^\n]+)*)", re.M)
+        diagnostic = first(line, text)
+    diagnostic = re.sub(r"\s+", " ", diagnostic)
     field = first(ENHANCED, group.get("Status", ""))
     return {
-        "address": final.partition(";")[2].strip(" <>"),
+        "address": address,
         "original": group.get("Original-Recipient", "").partition(";")[2].strip(),
         "action": group.get("Action", "").strip().lower(),
         "status": more_specific(first(ENHANCED, diagnostic), field),

@@ -12,27 +12,36 @@ import time
 import bed
 import world
 
-MTAS = ("postfix", "exim", "sendmail", "opensmtpd")
+PER_SESSION = 50  # OpenSMTPD takes no more than 100 mails in one
+MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "dma", "courier")
 
 
 def truth(mta, row):
     """What the database must say about ROW's bounce; alternatives by |. A
-    module's `status`, `code` and `classes` say for a row, by its key, where
-    its MTA leaves out or adds something."""
+    module's `rows` says for a row, by its key, where its MTA leaves out or
+    adds something, and its `gave_up` what it says of all temporary
+    replies."""
     status = row.status
     if status == "-":
-        status = mta.bare_status.get(row.code, mta.bare_status.get(row.code[0], ""))
-    return {
+        status = mta.bare_status.get(row.code) or mta.bare_status[row.code[0]]
+    delayed = row.code.startswith("4") and getattr(mta, "warns", False)
+    known = {
         "key": row.key,
+        "kind": "delay" if delayed else "bounce",
+        "action": "delayed" if delayed else "failed",
         "address": row.address,
         "subscriber": row.address,
         "envelope_recipient": world.verp(row.address),
         "list_id": world.LIST_ID,
         "message_id": bed.message_id(row.key),
-        "classes": getattr(mta, "classes", {}).get(row.key, row.classes),
-        "status": mta.status.get(row.key, status),
-        "code": getattr(mta, "code", {}).get(row.key, row.code),
+        "classes": row.classes,
+        "status": status,
+        "code": row.code,
+        "temporary": row.code.startswith("4"),
     }
+    if row.code.startswith("4"):
+        known |= getattr(mta, "gave_up", {})
+    return known | getattr(mta, "rows", {}).get(row.key, {})
 
 
 def run_table(mta):
@@ -41,8 +50,9 @@ def run_table(mta):
     b = bed.Bed(mta, mta.name)
     try:
         b.start()
-        client = mta.connect(b) if hasattr(mta, "connect") else bed.smtp()
-        for row in rows:
+        for n, row in enumerate(rows):
+            if n % PER_SESSION == 0:
+                client = mta.connect(b) if hasattr(mta, "connect") else bed.smtp()
             message = bed.list_mail(row.key, f"news@{world.LISTS}")
             mta.inject(client, world.verp(row.address), [row.address], message)
         came = b.wait_for(len(rows))

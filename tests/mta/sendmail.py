@@ -61,20 +61,20 @@ bare_status = {
     "552": "5.2.2",
     "553": "5.1.3",
 }
-# An empty Diagnostic-Code, or none: the reply is in the transcript only.
-status = {
-    "s-banner-limit": "4.4.7|4.7.0",
-    "s-data-spam": "5.7.1|5.5.0",
-    "e4-2-0": "4.4.7|4.2.0",
-    "e4-3-0": "4.4.7|4.3.0",
+rows = {
+    # an empty Diagnostic-Code, or none: the reply is in the transcript only
+    "s02": {"status": "4.4.7|4.7.0", "code": "421|"},
+    "s04": {"status": "5.7.1|5.5.0", "code": "550|"},
+    # "Connection reset by"
+    "c421": {"classes": ("system-error", "unreachable"), "code": "421|"},
+    # its own 5.1.6
+    "c551": {"classes": ("relay-denied", "user-moved")},
+    "e4-2-0": {
+        "classes": ("unknown", "mailbox-disabled", "system-error", "expired"),
+        "status": "4.4.7|4.2.0",
+    },
+    "e4-3-0": {"status": "4.4.7|4.3.0"},
 }
-code = {"c421": "421|", "s-banner-limit": "421|", "s-data-spam": "550|"}
-classes = {
-    "c421": ("system-error", "unreachable"),  # "Connection reset by"
-    "c551": ("relay-denied", "user-moved"),  # its own 5.1.6
-    "e4-2-0": ("unknown", "mailbox-disabled", "system-error", "expired"),
-}
-patience = 8
 command = ["sendmail-mta", "-Am", "-oi", "-oem"]
 cannot = ("mailbox-full",)  # procmail knows no quota
 HERE = "@" + world.HOSTNAME
@@ -82,18 +82,18 @@ UNKNOWN = ("user-unknown", "5.1.1", "550")
 says = {
     "no-enhanced-code": (failed("anke@example.com", *UNKNOWN),),
     # Status is 4.4.7; what happened is in the transcript.
-    "connection-refused": (failed("lotte@closed.example.com", "unreachable", "4.4.7"),),
+    "connection-refused": (failed("lotte@tulip.example.com", "unreachable", "4.4.7"),),
     "connection-dropped": (failed("dora@example.com", "unreachable", "4.4.1", "421"),),
     "timeout": (
         failed("hanna@hanna.example.com", "unreachable", "4.4.7|4.4.1", "|451"),
     ),
-    "dns-broken": (failed("lotte@broken.example.com", "unreachable", "4.4.7", "|451"),),
+    "dns-broken": (failed("lotte@lilac.example.com", "unreachable", "4.4.7", "|451"),),
     "no-such-domain": (
-        failed("lotte@nowhere.example.com", "domain-unknown", "5.1.2", "550"),
+        failed("lotte@aster.example.com", "domain-unknown", "5.1.2", "550"),
     ),
-    "null-mx": (failed("lotte@nullmx.example.com", "domain-unknown", "5.1.10", "556"),),
-    "too-large": (failed("lotte@small.example.com", "message-too-large", "5.3.4", "552"),),
-    "local-unknown": (failed("nobody-here" + HERE, *UNKNOWN),),
+    "null-mx": (failed("lotte@iris.example.com", "domain-unknown", "5.1.10", "556"),),
+    "too-large": (failed("lotte@poppy.example.com", "message-too-large", "5.3.4", "552"),),
+    "local-unknown": (failed("karl" + HERE, *UNKNOWN),),
     # Final-Recipient is what was asked for, X-Actual-Recipient what it meant
     "alias": (failed(f"sales{HERE}|ulrich@example.com", *UNKNOWN),),
     "pipe-failed": (failed("tickets" + HERE, "system-error", "5.0.0|5.3.0", "|554"),),

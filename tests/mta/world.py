@@ -33,10 +33,10 @@ PLENTY = ("PIPELINING", "SIZE 10240000", "8BITMIME", "ENHANCEDSTATUSCODES")
 SERVERS = {
     "mx.example.com": (ip(25), PLENTY),
     "mx.lists.example.net": (ip(26), PLENTY),
-    "mx.utf8.example.com": (ip(27), PLENTY + ("SMTPUTF8",)),
-    "mx.small.example.com": (ip(28), ("SIZE 2000",)),
-    "mx.old.example.com": (ip(29), ()),
-    "mx.dsn.example.com": (ip(30), PLENTY + ("DSN",)),
+    "mx.anemone.example.com": (ip(27), PLENTY + ("SMTPUTF8",)),
+    "mx.poppy.example.com": (ip(28), ("SIZE 2000",)),
+    "mx.rose.example.com": (ip(29), ()),
+    "mx.clover.example.com": (ip(30), PLENTY + ("DSN",)),
 }
 REFUSED_IP = ip(99)  # nobody listens
 
@@ -44,20 +44,20 @@ REFUSED_IP = ip(99)  # nobody listens
 MX = {
     DOMAIN: "mx.example.com",
     LISTS: "mx.lists.example.net",
-    "utf8.example.com": "mx.utf8.example.com",
-    "small.example.com": "mx.small.example.com",
-    "old.example.com": "mx.old.example.com",
-    "dsn.example.com": "mx.dsn.example.com",
-    "closed.example.com": "mx.closed.example.com",
-    "nullmx.example.com": "",
-    "noaddress.example.com": "mx.gone.example.com",
+    "anemone.example.com": "mx.anemone.example.com",
+    "poppy.example.com": "mx.poppy.example.com",
+    "rose.example.com": "mx.rose.example.com",
+    "clover.example.com": "mx.clover.example.com",
+    "tulip.example.com": "mx.tulip.example.com",
+    "iris.example.com": "",
+    "dahlia.example.com": "mx.peony.example.com",
 }
 A = {
     HOSTNAME: MTA_IP,
     "client.example.org": CLIENT_IP,
-    "mx.closed.example.com": REFUSED_IP,
+    "mx.tulip.example.com": REFUSED_IP,
 }
-BROKEN = ("broken.example.com",)
+BROKEN = ("lilac.example.com",)
 
 
 @dataclass
