@@ -347,6 +347,19 @@ take_names(struct reading *r)
 	return r->out->count > 0;
 }
 
+/* True when somebody is quoted who refused an address: replies may name
+ * others than the recipient, the sentence above them does not. */
+static bool
+has_refusal(const struct reading *r)
+{
+	for (guint i = 0; i < r->marks->len; i++) {
+		if (mark_at(r, i)->part == DIALOG ||
+		    mark_at(r, i)->part == REPLY)
+			return true;
+	}
+	return false;
+}
+
 static void
 choose(struct reading *r)
 {
@@ -358,11 +371,14 @@ choose(struct reading *r)
 	if (named->len > 0)
 		return;
 	clear = take(r, HEAD, LABEL, STRANGERS, true) ||
+		(has_refusal(r) &&
+		    take_mentioned(r, TOWARD, STRANGERS)) ||
 		take(r, DIALOG, REPLY, STRANGERS, false) ||
 		take(r, HEAD, LABEL, OTHERS, true) ||
 		take(r, DIALOG, REPLY, OTHERS, false) || take_names(r);
 	r->out->guessed = !clear;
-	(void)(clear || take_mentioned(r, MENTION, STRANGERS) ||
+	(void)(clear || take_mentioned(r, TOWARD, STRANGERS) ||
+	       take_mentioned(r, MENTION, STRANGERS) ||
 	       take_mentioned(r, NEAR, STRANGERS) ||
 	       take(r, HEAD, LABEL, STRANGERS, false) ||
 	       take(r, SUMMARY, SUMMARY, STRANGERS, false) ||
@@ -475,6 +491,11 @@ read_block(struct reading *r, const struct mark *m, struct found *f)
 		if (paragraph->len > 0) {
 			int w = weight_of(r, paragraph);
 
+			/* A sentence that only announces a failure leaves
+			 * the reason to the next. */
+			if (w == 2 && weight == 0 && m->part >= TOWARD &&
+			    m->part != DIALOG)
+				w = 1;
 			if (w > weight)
 				g_string_assign(best, paragraph->str);
 			weight = MAX(weight, w);
@@ -534,14 +555,14 @@ read_replies(struct reading *r, const struct mark *mine, struct found *f)
 
 		m = mark_at(r, i);
 		line = m->line;
-		if (m == mine || m->part < DIALOG || m->part > MENTION ||
-		    (m->part == MENTION && !line_has_reply(&l->lines[line])))
+		if (m == mine || m->part < TOWARD || m->part > MENTION ||
+		    ((m->part == MENTION || m->part == TOWARD) && !line_has_reply(&l->lines[line])))
 			continue;
 		if (m->part == DIALOG)
 			line = place_refusal(l, line);
 		if (line >= l->n_lines)
 			continue;
-		if (f->code == 0 && m->part != MENTION)
+		if (f->code == 0 && (m->part == DIALOG || m->part == REPLY))
 			f->code = place_leading_code(&l->lines[line]);
 		found_text(&f->diagnostic, l->lines[line].text,
 		    l->lines[line].length);

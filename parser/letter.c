@@ -309,9 +309,10 @@ addresses_of(const struct fields *fields, const char *name, size_t max,
 static void
 collect_addresses(struct letter *l)
 {
+	/* Not X-Original-To: the DragonFly Mail Agent names in it whom it
+	 * could not reach. */
 	static const char *const self[] = {"From", "To", "Delivered-To",
-	    "X-Original-To", "Envelope-To", "Reply-To", "Return-Path",
-	    "Sender"};
+	    "Envelope-To", "Reply-To", "Return-Path", "Sender"};
 	static const char *const failed[] = {"X-Failed-Recipients",
 	    "X-Failed-Recipient", "X-MS-Failed-Recipients"};
 	static const char *const ids[] = {

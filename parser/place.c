@@ -282,6 +282,41 @@ is_from(const char *p, size_t n)
 	return false;
 }
 
+/* "mail" stands at most this far in front of "to". */
+#define MAX_TOWARD 40
+
+/* "your mail to u@d", "Nachricht an u@d": where it was to go. */
+static bool
+is_toward(const char *p, size_t n)
+{
+	static const char *const to[] = {"to", "an", "à", "a", "para", "naar",
+	    "til", "till", "do", "per", "for", "user", "recipient"};
+	static const char *const mail[] = {"mail", "message", "deliver", "send",
+	    "sent", "nachricht", "zustell", "courri", "correo", "mensaje",
+	    "mensag", "messaggio", "bericht", "wiadomo"};
+	size_t end, start;
+	bool toward = false;
+
+	while (n > 0 && strchr(" \t\n<\"'([:", p[n - 1]) != NULL)
+		n--;
+	for (end = start = n;
+	     start > 0 && strchr(" \t\n", p[start - 1]) == NULL;)
+		start--;
+	for (size_t i = 0; i < G_N_ELEMENTS(to) && !toward; i++)
+		toward = strlen(to[i]) == end - start &&
+			 g_ascii_strncasecmp(p + start, to[i], end - start) ==
+			     0;
+	if (start > MAX_TOWARD) {
+		p += start - MAX_TOWARD;
+		start = MAX_TOWARD;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(mail) && toward; i++) {
+		if (text_find(p, start, mail[i]) != NULL)
+			return true;
+	}
+	return false;
+}
+
 static bool
 fails_near(const struct letter *l, size_t i)
 {
@@ -307,7 +342,7 @@ place_in_sentence(const struct letter *l, size_t i, struct span s)
 	if (is_from(p, before) || (words_in(l->words, p, before) & WORDS_HELP))
 		return NOTHING;
 	if (words_in(l->words, p, all.end - all.start) & WORDS_FAILURE)
-		return MENTION;
+		return is_toward(p, before) ? TOWARD : MENTION;
 	return fails_near(l, i) ? NEAR : LOOSE;
 }
 

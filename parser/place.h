@@ -9,6 +9,7 @@
 enum place {
 	HEAD,    /* opens the line: "<u@d>:", "  u@d", "* Jo <u@d> on ..." */
 	LABEL,   /* "Recipient: u@d", "Unknown user: u@d" */
+	TOWARD,  /* "error delivering your mail to u@d" */
 	DIALOG,  /* "RCPT TO:<u@d>" that was refused */
 	REPLY,   /* "550 <u@d>... User unknown" */
 	MENTION, /* in a sentence that speaks of failure */

@@ -313,7 +313,7 @@ START_TEST(every_mail_is_read_as_expected)
 	struct report *r = parser_read(parser, w->text, w->length);
 	char *recipients = recipients_text(r, w->recipients);
 
-	ck_assert_msg(strcmp(kind_name(r->kind), w->kind) == 0,
+	ck_assert_msg(is_one_of(kind_name(r->kind), w->kind),
 	    "%s: kind %s, wanted %s", w->file, kind_name(r->kind), w->kind);
 	ck_assert_msg(*w->dialect == '\0' ||
 			  strcmp(or_empty(r->dialect), w->dialect) == 0,
@@ -650,7 +650,8 @@ START_TEST(the_table_is_whole)
 	for (size_t i = 0; i < n_wanted; i++) {
 		enum kind kind;
 
-		ck_assert(kind_from_name(table[i].kind, &kind));
+		ck_assert(table[i].is_mta ||
+			  kind_from_name(table[i].kind, &kind));
 		negatives += g_str_has_prefix(table[i].file, "not-");
 	}
 	ck_assert_uint_ge(n_wanted - negatives, 100);
