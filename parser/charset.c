@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "parser/guess.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 #define BOM "\xef\xbb\xbf"
 
@@ -275,7 +277,8 @@ choose(const char *p, size_t n, const char *label)
 	if (is_utf8(p, n, &look, alias.charset != NULL, alias.dense))
 		return NULL;
 	if (alias.charset == NULL)
-		return look.iso2022 != NULL ? look.iso2022 : "windows-1252";
+		return look.iso2022 != NULL ? look.iso2022
+					    : charset_guess(p, n);
 	return alias.charset;
 }
 

@@ -28,8 +28,8 @@ struct mark {
 struct reading {
 	const struct letter *letter;
 	struct found_list *out;
-	GArray *marks;       /* in the order of the text */
-	guint *first;        /* of each line: its first mark or NO_MARK */
+	GArray *marks; /* in the order of the text */
+	guint *first;  /* of each line: its first mark or NO_MARK */
 	/* By address, number + 1: its strongest, first and last mark. */
 	GHashTable *best, *chain, *latest;
 };
@@ -136,7 +136,8 @@ is_introduced(const struct reading *r, const struct mark *m)
 			blank++;
 			continue;
 		}
-		if (r->first[i] != NO_MARK && mark_at(r, r->first[i])->part == HEAD)
+		if (r->first[i] != NO_MARK &&
+		    mark_at(r, r->first[i])->part == HEAD)
 			return mark_at(r, r->first[i])->shown;
 		return place_ends_with_colon(line->text, line->length) ||
 		       tells_failure(r, line->text, line->length);
@@ -371,8 +372,7 @@ choose(struct reading *r)
 	if (named->len > 0)
 		return;
 	clear = take(r, HEAD, LABEL, STRANGERS, true) ||
-		(has_refusal(r) &&
-		    take_mentioned(r, TOWARD, STRANGERS)) ||
+		(has_refusal(r) && take_mentioned(r, TOWARD, STRANGERS)) ||
 		take(r, DIALOG, REPLY, STRANGERS, false) ||
 		take(r, HEAD, LABEL, OTHERS, true) ||
 		take(r, DIALOG, REPLY, OTHERS, false) || take_names(r);
@@ -475,8 +475,7 @@ read_block(struct reading *r, const struct mark *m, struct found *f)
 
 	own_line(r, m, paragraph);
 	for (;; i++) {
-		bool end =
-		    i >= l->n_lines || i >= stop || opens_next(r, i, m);
+		bool end = i >= l->n_lines || i >= stop || opens_next(r, i, m);
 
 		if (!end && l->lines[i].length > 0) {
 			int code = place_leading_code(&l->lines[i]);
@@ -556,7 +555,8 @@ read_replies(struct reading *r, const struct mark *mine, struct found *f)
 		m = mark_at(r, i);
 		line = m->line;
 		if (m == mine || m->part < TOWARD || m->part > MENTION ||
-		    ((m->part == MENTION || m->part == TOWARD) && !line_has_reply(&l->lines[line])))
+		    ((m->part == MENTION || m->part == TOWARD) &&
+			!line_has_reply(&l->lines[line])))
 			continue;
 		if (m->part == DIALOG)
 			line = place_refusal(l, line);
@@ -564,8 +564,8 @@ read_replies(struct reading *r, const struct mark *mine, struct found *f)
 			continue;
 		if (f->code == 0 && (m->part == DIALOG || m->part == REPLY))
 			f->code = place_leading_code(&l->lines[line]);
-		found_text(&f->diagnostic, l->lines[line].text,
-		    l->lines[line].length);
+		found_text(
+		    &f->diagnostic, l->lines[line].text, l->lines[line].length);
 	}
 }
 
@@ -650,9 +650,8 @@ read_other_blocks(
 	guint i = number_of(r->chain, key), next, n = 0;
 
 	g_free(key);
-	for (i = i > 0 ? i - 1 : NO_MARK; i != NO_MARK && n < MAX_PLACES &&
-					  weight < 3;
-	     i = next, n++) {
+	for (i = i > 0 ? i - 1 : NO_MARK;
+	     i != NO_MARK && n < MAX_PLACES && weight < 3; i = next, n++) {
 		const struct mark *o = mark_at(r, i);
 		struct found other = {0};
 		int w;
@@ -662,8 +661,8 @@ read_other_blocks(
 			continue;
 		w = read_block(r, o, &other);
 		if (other.human != NULL)
-			found_text(&f->human, other.human->str,
-			    other.human->len);
+			found_text(
+			    &f->human, other.human->str, other.human->len);
 		if (other.diagnostic != NULL &&
 		    (w > weight || (w == weight && o->line < m->line))) {
 			if (f->diagnostic != NULL)

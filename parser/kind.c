@@ -62,7 +62,8 @@ is_answer(const struct letter *l)
 int
 kind_report_weight(const struct letter *l)
 {
-	bool system = kind_is_from_system(l), null_path = has_null_return_path(l);
+	bool system = kind_is_from_system(l),
+	     null_path = has_null_return_path(l);
 	int weight = 0;
 
 	if (l->named->len > 0)
@@ -98,7 +99,8 @@ kind_report_weight(const struct letter *l)
 bool
 kind_may_report(const struct letter *l)
 {
-	if (kind_is_from_system(l) || has_null_return_path(l) || l->named->len > 0)
+	if (kind_is_from_system(l) || has_null_return_path(l) ||
+	    l->named->len > 0)
 		return true;
 	if (is_of_list(l))
 		return false;

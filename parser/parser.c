@@ -337,9 +337,9 @@ is_shown_to_fail(struct parser *p, const struct found *f)
 		e.texts[n++] = f->human->str;
 	v = classify(p->classifier, p->matcher, &e);
 	return v.basis != BASIS_NONE ||
-	       (f->human != NULL && (words_in(p->words, f->human->str,
-					 f->human->len) &
-					WORDS_FAILURE) != 0);
+	       (f->human != NULL &&
+		   (words_in(p->words, f->human->str, f->human->len) &
+		       WORDS_FAILURE) != 0);
 }
 
 /* The last resort: a known report that names nobody. Its envelope (VERP) or
@@ -376,7 +376,7 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 	const struct format *format = format_find(l);
 	bool sure = format != NULL && format->sure;
 	int weight = kind_report_weight(l) + (format == NULL ? 0
-						 : sure	     ? ENOUGH
+						 : sure      ? ENOUGH
 							     : 2);
 	struct found_list *list = &o->dsn.found;
 	enum action action;
@@ -392,10 +392,9 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		return false;
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);
-	if (list->count == 0 ||
-	    (l->named->len == 0 && !sure &&
-		list->list[0].action == ACTION_NONE &&
-		!is_shown_to_fail(p, &list->list[0])))
+	if (list->count == 0 || (l->named->len == 0 && !sure &&
+				    list->list[0].action == ACTION_NONE &&
+				    !is_shown_to_fail(p, &list->list[0])))
 		return false;
 	action = kind_action(l);
 	for (size_t i = 0; i < list->count; i++) {
@@ -521,9 +520,8 @@ static bool
 read_inner(struct parser *p, const struct mail *mail, struct report *r,
     struct outcome *o, int depth)
 {
-	bool in_report =
-	    g_strcmp0(mail->report_type, "delivery-status") == 0 ||
-	    has_status(mail);
+	bool in_report = g_strcmp0(mail->report_type, "delivery-status") == 0 ||
+			 has_status(mail);
 
 	for (size_t i = 0; i < mail->n_parts; i++) {
 		struct mail *inner = mail->parts[i].mail;
@@ -547,8 +545,7 @@ read_inner_text(struct parser *p, const struct letter *l, struct report *r,
 	if (l->returned_copy == NULL || kind_report_weight(l) < ENOUGH ||
 	    !kind_may_report(l))
 		return false;
-	inner = mime_read(
-	    p->mime, l->returned_copy, strlen(l->returned_copy));
+	inner = mime_read(p->mime, l->returned_copy, strlen(l->returned_copy));
 	taken = read_one_inner(p, inner, true, r, o, depth);
 	mail_free(inner);
 	return taken;

@@ -92,8 +92,8 @@ static const char *
 skip_speaker(const char *p, const char *end)
 {
 	static const char *const speakers[] = {"out:", "srv:", "s:", "r:",
-	    "server:", "received", "response:", "reply:", "smtp;", "error:",
-	    "reason:", "remote host said:", "remote server replied:",
+	    "server:", "received", "response:", "reply:", "smtp;",
+	    "error:", "reason:", "remote host said:", "remote server replied:",
 	    "server replied:", "smtp error:"};
 	size_t n;
 
@@ -271,8 +271,8 @@ is_from(const char *p, size_t n)
 
 	while (n > 0 && strchr(" \t\n<\"'([", p[n - 1]) != NULL)
 		n--;
-	for (end = start = n; start > 0 &&
-			      strchr(" \t\n(<", p[start - 1]) == NULL;)
+	for (end = start = n;
+	     start > 0 && strchr(" \t\n(<", p[start - 1]) == NULL;)
 		start--;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		if (strlen(words[i]) == end - start &&
@@ -303,9 +303,9 @@ is_toward(const char *p, size_t n)
 	     start > 0 && strchr(" \t\n", p[start - 1]) == NULL;)
 		start--;
 	for (size_t i = 0; i < G_N_ELEMENTS(to) && !toward; i++)
-		toward = strlen(to[i]) == end - start &&
-			 g_ascii_strncasecmp(p + start, to[i], end - start) ==
-			     0;
+		toward =
+		    strlen(to[i]) == end - start &&
+		    g_ascii_strncasecmp(p + start, to[i], end - start) == 0;
 	if (start > MAX_TOWARD) {
 		p += start - MAX_TOWARD;
 		start = MAX_TOWARD;
@@ -375,10 +375,10 @@ is_wrapped(const struct letter *l, size_t i, struct span s)
 bool
 place_is_status_field(const struct line *l)
 {
-	static const char *const names[] = {"final-recipient:",
-	    "original-recipient:", "action:", "reporting-mta:",
-	    "received-from-mta:", "remote-mta:", "arrival-date:",
-	    "last-attempt-date:", "x-actual-recipient:"};
+	static const char *const names[] = {
+	    "final-recipient:", "original-recipient:", "action:",
+	    "reporting-mta:", "received-from-mta:", "remote-mta:",
+	    "arrival-date:", "last-attempt-date:", "x-actual-recipient:"};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
 		if (text_starts(l->text, l->length, names[i]))
@@ -433,7 +433,7 @@ place_of(const struct letter *l, size_t i, struct span s)
 		return ORIGIN;
 	if (text_find(p, n, "rcpt to") != NULL)
 		return place_refusal(l, i) < l->n_lines ? DIALOG
-		       : is_accepted(l, i)		? NOTHING
+		       : is_accepted(l, i)              ? NOTHING
 							: SUMMARY;
 	if (text_find(p, n, "mail from") != NULL)
 		return NOTHING;

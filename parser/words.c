@@ -190,7 +190,8 @@ static const struct {
     {REP, "(wasn't|was not|am not|were not|weren't) able to deliver (your|the) "
 	  "(message|mail|email|e-mail)"},
     {REP, "unable to deliver (your |the |this |)(message|mail|email|e-mail)"},
-    {REP, "unable to deliver (your |the |this |)(message|mail|email|e-mail) to"},
+    {REP,
+	"unable to deliver (your |the |this |)(message|mail|email|e-mail) to"},
     {REP, "delivery to (the following|these|this) "
 	  "(recipient|recipients|address|addresses)"},
     {REP, "delivery has failed"},
@@ -294,7 +295,8 @@ static const struct {
     {SUBJ, "(mail|message|email|e-mail) (failure|failed|bounced|rejected|"
 	   "undelivered|delay*|status)"},
     {SUBJ, "(mail|message|email|e-mail) (system |)error"},
-    {SUBJ, "(mail|message|email|e-mail) (could not|was not|not|cannot|has not)*"},
+    {SUBJ,
+	"(mail|message|email|e-mail) (could not|was not|not|cannot|has not)*"},
     {SUBJ, "failed mail"},
     {SUBJ, "waiting mail"},
     {SUBJ, "failure (notice|notification|report)"},
@@ -748,7 +750,7 @@ static const struct {
 struct words {
 	struct automaton *automaton;
 	struct scan *scan;
-	size_t *column;   /* of formats' phrases, by owner - list */
+	size_t *column; /* of formats' phrases, by owner - list */
 };
 
 struct words *

@@ -198,8 +198,7 @@ read_transcript_line(struct reading *r, const struct line *l)
 		} else if (n > 0 && *p == '2') {
 			g_string_truncate(r->remote, 0);
 		}
-	} else if (is_reply_line(l) ||
-		   text_find(p, n, "... ") != NULL) {
+	} else if (is_reply_line(l) || text_find(p, n, "... ") != NULL) {
 		/* "u@d... Deferred: Connection timed out" has no code */
 		read_verdict(r, l);
 	}

@@ -1,9 +1,7 @@
-#include <check.h>
 #include <glib.h>
-#include <stdlib.h>
-#include <string.h>
 
 #include "parser/body.h"
+#include "suite.h"
 
 /* "|" stands where the human text is to end; it is taken out. */
 static const char *const rows[] = {
@@ -72,27 +70,22 @@ START_TEST(a_part_that_begins_like_a_mail_is_one)
 {
 	ck_assert(body_is_mail(mails[_i].text, strlen(mails[_i].text)) ==
 		  mails[_i].is_mail);
-	ck_assert(body_is_transported(mails[_i].text,
-		      strlen(mails[_i].text)) == mails[_i].transported);
+	ck_assert(body_is_transported(mails[_i].text, strlen(mails[_i].text)) ==
+		  mails[_i].transported);
 }
 END_TEST
+
+static void
+add_tests(TCase *t)
+{
+	tcase_add_loop_test(
+	    t, the_report_ends_where_the_mail_begins, 0, ROWS(rows));
+	tcase_add_loop_test(
+	    t, a_part_that_begins_like_a_mail_is_one, 0, ROWS(mails));
+}
 
 int
 main(void)
 {
-	Suite *suite = suite_create("body");
-	TCase *one = tcase_create("body");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(one, the_report_ends_where_the_mail_begins, 0,
-	    (int)(sizeof(rows) / sizeof(*rows)));
-	tcase_add_loop_test(one, a_part_that_begins_like_a_mail_is_one, 0,
-	    (int)(sizeof(mails) / sizeof(*mails)));
-	suite_add_tcase(suite, one);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("body", add_tests);
 }

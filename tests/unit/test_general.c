@@ -1,9 +1,8 @@
-#include <check.h>
 #include <glib.h>
-#include <stdlib.h>
 
 #include "letter_of.h"
 #include "parser/general.h"
+#include "suite.h"
 
 /* What the text reports: recipients apart by blanks. */
 static const struct {
@@ -22,8 +21,7 @@ static const struct {
     {"550 no such user a@d.example, said mx.d.example\n", "a@d.example"},
     {"Your mail to a@d.example failed. Questions? Contact it@e.example.\n",
 	"a@d.example"},
-    {"To: a@d.example\nb@d.example could not be reached: 550\n",
-	"b@d.example"},
+    {"To: a@d.example\nb@d.example could not be reached: 550\n", "b@d.example"},
     {"To: a@d.example\nIt could not be delivered.\n", "a@d.example"},
     /* only the reporter and the one reported to: then they are meant */
     {"sender@example.org: 550 unknown\n", "sender@example.org"},
@@ -146,24 +144,17 @@ START_TEST(one_endless_line_is_read_in_no_time)
 }
 END_TEST
 
+static void
+add_tests(TCase *t)
+{
+	tcase_add_loop_test(t, recipients_are_found, 0, ROWS(rows));
+	tcase_add_loop_test(t, each_gets_what_is_said_of_him, 0, ROWS(said));
+	tcase_add_test(t, thousands_of_recipients_are_read_in_no_time);
+	tcase_add_test(t, one_endless_line_is_read_in_no_time);
+}
+
 int
 main(void)
 {
-	Suite *suite = suite_create("general");
-	TCase *one = tcase_create("general");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(
-	    one, recipients_are_found, 0, (int)G_N_ELEMENTS(rows));
-	tcase_add_loop_test(
-	    one, each_gets_what_is_said_of_him, 0, (int)G_N_ELEMENTS(said));
-	tcase_add_test(one, thousands_of_recipients_are_read_in_no_time);
-	tcase_add_test(one, one_endless_line_is_read_in_no_time);
-	suite_add_tcase(suite, one);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("general", add_tests);
 }

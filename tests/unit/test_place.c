@@ -1,9 +1,8 @@
-#include <check.h>
 #include <glib.h>
-#include <stdlib.h>
 
 #include "letter_of.h"
 #include "parser/place.h"
+#include "suite.h"
 
 /* The part of the first address of the line that starts with ">". */
 static const struct {
@@ -141,8 +140,8 @@ START_TEST(lists_hold_together)
 		char *text = g_strdup_printf("a%sb", gaps[i].between);
 		struct line l = {text, strlen(text), 0};
 
-		ck_assert_msg(place_is_list(&l, 1, strlen(text) - 1) ==
-				  gaps[i].is_list,
+		ck_assert_msg(
+		    place_is_list(&l, 1, strlen(text) - 1) == gaps[i].is_list,
 		    "%s", gaps[i].between);
 		g_free(text);
 	}
@@ -160,24 +159,17 @@ START_TEST(colons_of_any_script_end_a_label)
 }
 END_TEST
 
+static void
+add_tests(TCase *t)
+{
+	tcase_add_loop_test(t, an_address_plays_its_part, 0, ROWS(rows));
+	tcase_add_loop_test(t, a_line_opens_with_a_reply, 0, ROWS(codes));
+	tcase_add_test(t, lists_hold_together);
+	tcase_add_test(t, colons_of_any_script_end_a_label);
+}
+
 int
 main(void)
 {
-	Suite *suite = suite_create("place");
-	TCase *one = tcase_create("place");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(
-	    one, an_address_plays_its_part, 0, (int)G_N_ELEMENTS(rows));
-	tcase_add_loop_test(
-	    one, a_line_opens_with_a_reply, 0, (int)G_N_ELEMENTS(codes));
-	tcase_add_test(one, lists_hold_together);
-	tcase_add_test(one, colons_of_any_script_end_a_label);
-	suite_add_tcase(suite, one);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("place", add_tests);
 }

@@ -1,8 +1,5 @@
-#include <check.h>
-#include <stdlib.h>
-#include <string.h>
-
 #include "parser/words.h"
+#include "suite.h"
 
 static const struct {
 	const char *text;
@@ -63,25 +60,22 @@ START_TEST(only_the_given_length_is_read)
 }
 END_TEST
 
-START_TEST(nothing_to_free_is_fine) { words_free(NULL); }
+START_TEST(nothing_to_free_is_fine)
+{
+	words_free(NULL);
+}
 END_TEST
+
+static void
+add_tests(TCase *t)
+{
+	tcase_add_loop_test(t, groups_are_found, 0, ROWS(rows));
+	tcase_add_test(t, only_the_given_length_is_read);
+	tcase_add_test(t, nothing_to_free_is_fine);
+}
 
 int
 main(void)
 {
-	Suite *suite = suite_create("words");
-	TCase *one = tcase_create("words");
-	SRunner *runner;
-	int failed;
-
-	tcase_add_loop_test(one, groups_are_found, 0,
-	    (int)(sizeof(rows) / sizeof(*rows)));
-	tcase_add_test(one, only_the_given_length_is_read);
-	tcase_add_test(one, nothing_to_free_is_fine);
-	suite_add_tcase(suite, one);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+	return run_tests("words", add_tests);
 }
