@@ -296,8 +296,10 @@ charset_to_utf8(
 		out_length = &unused;
 	if (from != NULL) {
 		cd = iconv_open("UTF-8", from);
-		if (cd == (iconv_t)-1)
-			cd = iconv_open("UTF-8", "windows-1252");
+		if (cd == (iconv_t)-1) {
+			from = charset_guess(bytes, length);
+			cd = iconv_open("UTF-8", from);
+		}
 	}
 	if (cd == (iconv_t)-1)
 		return finish(bytes, length, out_length);

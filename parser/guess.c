@@ -121,6 +121,7 @@ charset_guess(const char *bytes, size_t length)
 	size_t n = length < MAX_LOOK ? length : MAX_LOOK;
 	size_t high = 0, low_half = 0, letters = 0;
 	const char *guess;
+	bool in_runs;
 
 	for (size_t i = 0; i < n; i++) {
 		high += s[i] >= 0x80;
@@ -129,15 +130,14 @@ charset_guess(const char *bytes, size_t length)
 	}
 	if (high < 4)
 		return "windows-1252";
+	in_runs = bytes_in_runs(s, n) * 2 >= high;
+	/* Second bytes in two-byte charsets begin at 0xa1 or below. Small
+	 * letters are the many: 0xe0 up in one, below in the other. */
+	if (in_runs && letters * 20 >= high * 19)
+		return low_half * 2 > letters ? "koi8-r" : "windows-1251";
 	guess = guess_east_asian(s, n);
-	/* Second bytes of Shift_JIS and Big5 may be ASCII and break runs. */
-	if (guess != NULL &&
-	    (bytes_in_runs(s, n) * 2 >= high || strcmp(guess, SHIFT_JIS) == 0))
+	/* Second bytes of Shift_JIS may be ASCII and break runs. */
+	if (guess != NULL && (in_runs || strcmp(guess, SHIFT_JIS) == 0))
 		return guess;
-	if (bytes_in_runs(s, n) * 2 < high)
-		return "windows-1252";
-	if (letters * 10 < high * 9)
-		return "windows-1252";
-	/* Small letters are the many: 0xe0 up in one, below in the other. */
-	return low_half * 2 > letters ? "koi8-r" : "windows-1251";
+	return "windows-1252";
 }
