@@ -36,12 +36,20 @@ has_null_return_path(const struct letter *l)
 	return is_null;
 }
 
+bool
+kind_is_sent_by_system(const struct letter *l)
+{
+	return kind_is_from_system(l) || has_null_return_path(l) ||
+	       l->named->len > 0;
+}
+
 static bool
 is_of_list(const struct letter *l)
 {
 	/* A list's own notices have List-Id alone, and so do reports that
 	 * copy the fields of what they return. */
 	return letter_header(l, "List-Post", "") ||
+	       letter_header(l, "List-Unsubscribe", "") ||
 	       (letter_header(l, "List-Id", "") &&
 		   letter_header(l, "Precedence", "list"));
 }
@@ -99,8 +107,7 @@ kind_report_weight(const struct letter *l)
 bool
 kind_may_report(const struct letter *l)
 {
-	if (kind_is_from_system(l) || has_null_return_path(l) ||
-	    l->named->len > 0)
+	if (kind_is_sent_by_system(l))
 		return true;
 	if (is_of_list(l))
 		return false;

@@ -24,6 +24,8 @@
 
 /* kind_report_weight() from which on a text is believed. */
 #define ENOUGH 3
+/* The same when nothing shows that a program wrote it. */
+#define MUCH 4
 
 struct parser {
 	const struct classifier *classifier;
@@ -388,7 +390,8 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		(void)general_read(l, list);
 	/* A mention alone is not enough: somebody must say that it failed. */
 	if (list->guessed && !sure &&
-	    (weight <= ENOUGH || !(l->says & WORDS_FAILURE)))
+	    (weight <= (kind_is_sent_by_system(l) ? ENOUGH : MUCH) ||
+		!(l->says & WORDS_FAILURE)))
 		return false;
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);

@@ -194,7 +194,11 @@ static const struct {
 	"unable to deliver (your |the |this |)(message|mail|email|e-mail) to"},
     {REP, "delivery to (the following|these|this) "
 	  "(recipient|recipients|address|addresses)"},
-    {REP, "delivery has failed"},
+    {REP, "delivery has failed (to|for)"},
+    {REP, "(message|mail|email|e-mail|delivery) to @ (could not|couldn't|"
+	  "cannot|was not|wasn't|has not|has failed|failed|bounced|"
+	  "was rejected|was refused)"},
+    {REP, "(nachricht|mail|e-mail) an @ (konnte|wurde|kann)"},
     {REP, "delivery failed for"},
     {REP, "delivery of (your|the) (message|mail|email|e-mail) failed"},
     {REP, "(could not|cannot|couldn't|can't|can not|not) be (sent|delivered) "
@@ -282,7 +286,8 @@ static const struct {
     /* ---- subjects ---- */
     {SUBJ, "undeliver*"},
     {SUBJ, "un-deliver*"},
-    {SUBJ, "(message|mail|email|e-mail) delivery"},
+    {SUBJ, "(message|mail|email|e-mail) delivery (system|subsystem|service|"
+	   "notice|information|report)"},
     {SUBJ, "delivery (fail*|status|notification|problem*|report*|error*|"
 	   "warning*|delay*)"},
     {SUBJ, "delivery has (failed|been delayed)"},
