@@ -72,6 +72,18 @@ remember(struct reading *r, struct mark *m)
 		r->first[m->line] = number;
 }
 
+/* "550-u@d: no such user": what belongs to the reply, not to the address. */
+static size_t
+glued_code(const struct line *line, struct span s)
+{
+	const char *p = line->text + s.start;
+	bool glued = s.end - s.start > 5 && (*p == '4' || *p == '5') &&
+		     g_ascii_isdigit(p[1]) && g_ascii_isdigit(p[2]) &&
+		     p[3] == '-' && p[4] != '@';
+
+	return glued ? 4 : 0;
+}
+
 static void
 mark_line(struct reading *r, size_t i)
 {
@@ -93,7 +105,9 @@ mark_line(struct reading *r, size_t i)
 		if (part == NOTHING)
 			continue;
 		m.part = part;
-		m.address = g_strndup(line->text + s.start, s.end - s.start);
+		m.span.start += glued_code(line, s);
+		m.address =
+		    g_strndup(line->text + m.span.start, s.end - m.span.start);
 		m.other = letter_is_other(l, m.address);
 		if (letter_is_id(l, m.address))
 			g_free(m.address);
@@ -377,7 +391,8 @@ choose(struct reading *r)
 		take(r, HEAD, LABEL, OTHERS, true) ||
 		take(r, DIALOG, REPLY, OTHERS, false) || take_names(r);
 	r->out->guessed = !clear;
-	(void)(clear || take_mentioned(r, TOWARD, STRANGERS) ||
+	(void)(clear || take(r, ORIGIN, ORIGIN, STRANGERS, false) ||
+	       take_mentioned(r, TOWARD, STRANGERS) ||
 	       take_mentioned(r, MENTION, STRANGERS) ||
 	       take_mentioned(r, NEAR, STRANGERS) ||
 	       take(r, HEAD, LABEL, STRANGERS, false) ||

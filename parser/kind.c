@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parser/place.h"
+
 bool
 kind_is_mail_system(struct words *words, const char *from)
 {
@@ -67,6 +69,19 @@ is_answer(const struct letter *l)
 	return false;
 }
 
+/* Lines at the top of a report in which a reply is looked for. */
+#define MAX_TOP 60
+
+static bool
+quotes_refusal(const struct letter *l)
+{
+	for (size_t i = 0; i < l->n_lines && i < MAX_TOP; i++) {
+		if (place_leading_code(&l->lines[i]) >= 400)
+			return true;
+	}
+	return false;
+}
+
 int
 kind_report_weight(const struct letter *l)
 {
@@ -79,6 +94,9 @@ kind_report_weight(const struct letter *l)
 	if (system)
 		weight += 2;
 	if (null_path)
+		weight += 1;
+	/* A refusal needs no words that we know. */
+	if (system && quotes_refusal(l))
 		weight += 1;
 	if (l->is_about & WORDS_SUBJECT)
 		weight += 2;

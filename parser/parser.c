@@ -26,6 +26,8 @@
 #define ENOUGH 3
 /* The same when nothing shows that a program wrote it. */
 #define MUCH 4
+/* And this much in words that we do not know, too. */
+#define CERTAIN 7
 
 struct parser {
 	const struct classifier *classifier;
@@ -344,6 +346,18 @@ is_shown_to_fail(struct parser *p, const struct found *f)
 		       WORDS_FAILURE) != 0);
 }
 
+/* "<u@d>: delivery via mx.example.org: 250 2.1.5 Ok" */
+static bool
+is_shown_to_succeed(struct parser *p, const struct found *f)
+{
+	const GString *s = f->diagnostic;
+
+	return s != NULL && f->code == 0 &&
+	       (strstr(s->str, ": 250 ") != NULL ||
+		   g_str_has_prefix(s->str, "250 ")) &&
+	       (words_in(p->words, s->str, s->len) & WORDS_FAILURE) == 0;
+}
+
 /* The last resort: a known report that names nobody. Its envelope (VERP) or
  * the returned mail does. */
 static void
@@ -395,16 +409,18 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		return false;
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);
-	if (list->count == 0 || (l->named->len == 0 && !sure &&
-				    list->list[0].action == ACTION_NONE &&
-				    !is_shown_to_fail(p, &list->list[0])))
+	if (list->count == 0 ||
+	    (l->named->len == 0 && !sure && weight < CERTAIN &&
+		list->list[0].action == ACTION_NONE &&
+		!is_shown_to_fail(p, &list->list[0])))
 		return false;
 	action = kind_action(l);
 	for (size_t i = 0; i < list->count; i++) {
 		struct found *f = &list->list[i];
 
 		if (f->action == ACTION_NONE)
-			f->action = action;
+			f->action = is_shown_to_succeed(p, f) ? ACTION_DELIVERED
+							      : action;
 		if (f->diagnostic == NULL && f->human != NULL)
 			found_text(
 			    &f->diagnostic, f->human->str, f->human->len);

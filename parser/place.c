@@ -427,7 +427,9 @@ place_of(const struct letter *l, size_t i, struct span s)
 	const char *p = line->text + s.start - n;
 	int code;
 
-	if (place_is_status_field(line))
+	/* "/var/mail/u@d", "|prog u@d": where an alias led, no address. */
+	if (place_is_status_field(line) || line->text[s.start] == '/' ||
+	    line->text[s.start] == '|')
 		return NOTHING;
 	if (is_origin(l, p, n))
 		return ORIGIN;

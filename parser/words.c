@@ -243,8 +243,8 @@ static const struct {
     {REP, "mail system at host"},
     {REP, "delivery attempts have failed"},
     {REP, "encountered delivery problems"},
-    {REP, "(konnte|konnten) * nicht (zugestellt|ausgeliefert|übermittelt) "
-	  "werden"},
+    {REP, "(konnte|konnten) * nicht (zugestellt|ausgeliefert|übermittelt|"
+	  "übertragen) werden"},
     {REP, "nicht (zugestellt|ausgeliefert) an"},
     {REP, "übermittlung an folgende empfänger"},
     {REP, "zustellung an folgende"},
@@ -503,6 +503,7 @@ static const struct {
     {DONE, "successfully (delivered|relayed)"},
     {DONE, "successful (mail |)delivery"},
     {DONE, "relayed to the following"},
+    {DONE, "recipients or groups is complete, but no delivery"},
     {DONE, "erfolgreich zugestellt"},
     {DONE, "(remis|distribué) avec succès"},
     {DONE, "entregado correctamente"},
