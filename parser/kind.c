@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "parser/place.h"
+#include "parser/dialog.h"
 
 bool
 kind_is_mail_system(struct words *words, const char *from)
@@ -76,7 +76,7 @@ static bool
 quotes_refusal(const struct letter *l)
 {
 	for (size_t i = 0; i < l->n_lines && i < MAX_TOP; i++) {
-		if (place_leading_code(&l->lines[i]) >= 400)
+		if (dialog_code(&l->lines[i]) >= 400)
 			return true;
 	}
 	return false;

@@ -27,15 +27,6 @@ enum place place_of(const struct letter *, size_t i, struct span);
  * the addresses of a list. */
 bool place_is_list(const struct line *, size_t from, size_t to);
 
-/* "<<< 550 ...", "Out: 550 ...", " 550-...", "Tue 10:20:31: <-- 550 ...": the
- * reply code that opens the line, or 0. */
-int place_leading_code(const struct line *);
-
-/* The line that refuses the recipient of the RCPT in line I: the answer to
- * it, or, where that was 2yz, to the DATA that follows; n_lines when there is
- * none. */
-size_t place_refusal(const struct letter *, size_t i);
-
 /* A field of a status part that a gateway left in the text ("Action: failed").
  * dsn.h reads those; here they are no words. */
 bool place_is_status_field(const struct line *);

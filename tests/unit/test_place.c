@@ -1,6 +1,7 @@
 #include <glib.h>
 
 #include "letter_of.h"
+#include "parser/dialog.h"
 #include "parser/place.h"
 #include "suite.h"
 
@@ -120,7 +121,7 @@ static const struct {
 START_TEST(a_line_opens_with_a_reply)
 {
 	struct line l = {codes[_i].text, strlen(codes[_i].text), 0};
-	int got = place_leading_code(&l);
+	int got = dialog_code(&l);
 
 	ck_assert_msg(got == codes[_i].code, "%s: %d, wanted %d",
 	    codes[_i].text, got, codes[_i].code);
