@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "parser/guess.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 #define BOM "\xef\xbb\xbf"
 
@@ -246,32 +248,6 @@ finish(const char *bytes, size_t length, size_t *out_length)
 	return s;
 }
 
-/* What 8-bit text without a label is in: Latin letters above ASCII stand among
- * ASCII ones, Cyrillic ones by the word, nearly all from 0xC0 on, and there
- * the more frequent small ones have the upper half in windows-1251, the lower
- * in KOI8-R. */
-static const char *
-guess(const char *p, size_t n)
-{
-	size_t high = 0, words = 0, letters = 0, upper = 0;
-
-	for (size_t i = 0; i < n;) {
-		size_t run = 0;
-
-		for (; i + run < n && (unsigned char)p[i + run] >= 0x80;
-		     run++) {
-			letters += (unsigned char)p[i + run] >= 0xc0;
-			upper += (unsigned char)p[i + run] >= 0xe0;
-		}
-		high += run;
-		words += run >= 3 ? run : 0;
-		i += run + 1;
-	}
-	if (words * 10 < high * 7 || letters * 20 < high * 19)
-		return "windows-1252";
-	return upper * 2 > letters ? "windows-1251" : "koi8-r";
-}
-
 /* The charset to convert from; NULL: it is UTF-8. */
 static const char *
 choose(const char *p, size_t n, const char *label)
@@ -301,7 +277,8 @@ choose(const char *p, size_t n, const char *label)
 	if (is_utf8(p, n, &look, alias.charset != NULL, alias.dense))
 		return NULL;
 	if (alias.charset == NULL)
-		return look.iso2022 != NULL ? look.iso2022 : guess(p, n);
+		return look.iso2022 != NULL ? look.iso2022
+					    : charset_guess(p, n);
 	return alias.charset;
 }
 
@@ -320,7 +297,7 @@ charset_to_utf8(
 	if (from != NULL) {
 		cd = iconv_open("UTF-8", from);
 		if (cd == (iconv_t)-1) {
-			from = guess(bytes, length);
+			from = charset_guess(bytes, length);
 			cd = iconv_open("UTF-8", from);
 		}
 	}
