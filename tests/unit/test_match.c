@@ -200,8 +200,8 @@ static const char *const bad[] = {
     "(x |)(a|) (b|)",
     "\377\376",
     "(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)(a*|b*)",
-    "(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)"
-    "(a|b)(a|b)(a|b)(a|b)(a|b)",
+    ("(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)"
+     "(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)(a|b)"),
 };
 
 START_TEST(a_phrase_that_would_match_nothing_or_anything_is_refused)
