@@ -161,6 +161,29 @@ read_verdict(struct reading *r, const struct line *l)
 	    l->length);
 }
 
+/* "550 mx.example.org (smtp)... 550 Host unknown": sendmail 5 on a host; the
+ * addresses behind it are that host's. */
+static bool
+is_about_host(const struct line *l)
+{
+	return is_reply_line(l) &&
+	       text_find(l->text, l->length, " (smtp)... ") != NULL;
+}
+
+/* What an earlier host said does not concern the addresses of this one. */
+static void
+read_host_line(struct reading *r, const struct line *l)
+{
+	const char *p = l->text + 4;
+	size_t n = (size_t)(text_find(p, l->length - 4, " (smtp)") - p);
+
+	if (r->host != NULL && strlen(r->host) == n &&
+	    g_ascii_strncasecmp(r->host, p, n) == 0)
+		return;
+	g_string_truncate(r->remote, 0);
+	g_clear_pointer(&r->host, g_free);
+}
+
 static void
 read_transcript_line(struct reading *r, const struct line *l)
 {
@@ -200,6 +223,8 @@ read_transcript_line(struct reading *r, const struct line *l)
 		} else if (n > 0 && *p == '2') {
 			g_string_truncate(r->remote, 0);
 		}
+	} else if (is_about_host(l)) {
+		read_host_line(r, l);
 	} else if (is_reply_line(l) || text_find(p, n, "... ") != NULL) {
 		/* "u@d... Deferred: Connection timed out" has no code */
 		read_verdict(r, l);
