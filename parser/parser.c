@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/address.h"
+#include "parser/charset.h"
 #include "parser/dsn.h"
 #include "parser/feedback.h"
 #include "parser/formats.h"
@@ -78,10 +79,12 @@ parser_free(struct parser *p)
 static void
 set_once(char **field, char *value)
 {
-	if (*field == NULL && value != NULL && *value != '\0')
-		*field = value;
-	else
+	if (*field != NULL || value == NULL || *value == '\0') {
 		g_free(value);
+		return;
+	}
+	value[charset_cut(value, strlen(value), MAX_FIELD_KEPT)] = '\0';
+	*field = value;
 }
 
 /* Without <> and spaces around; NULL stays. */

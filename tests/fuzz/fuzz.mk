@@ -44,6 +44,6 @@ fuzz-replay: $(FUZZ:%=$(BUILD)/fuzz/%)
 	done
 
 fuzz-regress:
-	@$(MAKE) --no-print-directory SANITIZE=$(FUZZ_FLAGS) fuzz-replay
+	@$(SANMAKE) fuzz-replay
 
 .PHONY: fuzz fuzz-replay fuzz-regress

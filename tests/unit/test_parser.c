@@ -61,6 +61,26 @@ read_text(const char *text)
 	"Final-Recipient: rfc822; " address "\nAction: failed\n"               \
 	"Status: 5.1.1\nDiagnostic-Code: smtp; 550 unknown\n"
 
+START_TEST(long_fields_of_the_returned_mail_are_cut_between_letters)
+{
+	char *subject = g_strnfill(999, 'x');
+	char *mail = g_strconcat(
+	    "From: MAILER-DAEMON@mx.example.net\nSubject: failure notice\n\n"
+	    "Hi. This is the qmail-send program at mx.example.net.\n\n"
+	    "<u@d.example>:\nuser unknown\n\n"
+	    "--- Below this line is a copy of the message.\n\n"
+	    "Message-ID: <m1@example.org>\nSubject: ",
+	    subject, "ü and more\n\nx\n", NULL);
+	struct report *r = read_text(mail);
+
+	ck_assert_str_eq(r->message_id, "m1@example.org");
+	ck_assert_str_eq(r->subject, subject);
+	report_free(r);
+	g_free(mail);
+	g_free(subject);
+}
+END_TEST
+
 START_TEST(a_report_tells_of_the_returned_mail)
 {
 	struct report *r =
@@ -294,6 +314,8 @@ add_tests(TCase *t)
 {
 	tcase_add_checked_fixture(t, open_classifier, close_classifier);
 	tcase_add_test(t, a_report_tells_of_the_returned_mail);
+	tcase_add_test(
+	    t, long_fields_of_the_returned_mail_are_cut_between_letters);
 	tcase_add_test(t, the_subscriber_is_in_the_envelope);
 	tcase_add_test(t, an_alias_keeps_both_addresses);
 	tcase_add_loop_test(t, actions_make_the_kind, 0, ROWS(kinds));
