@@ -263,26 +263,25 @@ is_plain(const char *s)
 char *
 address_fold(const char *address)
 {
-	const char *domain = address_domain(address);
-	char *local, *normal, *folded, *host = NULL, *key;
+	const char *at = strrchr(address, '@');
+	char *local, *normal, *folded, *host, *key;
 
-	if (is_plain(address))
+	if (is_plain(address) || !g_utf8_validate(address, -1, NULL))
 		return g_ascii_strdown(address, -1);
-	if (!g_utf8_validate(address, -1, NULL))
-		return g_ascii_strdown(address, -1);
-	local = g_strndup(address, (gsize)(domain - address));
+	local = at != NULL ? g_strndup(address, (gsize)(at - address))
+			   : g_strdup(address);
 	normal = g_utf8_normalize(local, -1, G_NORMALIZE_NFC);
 	folded = g_utf8_casefold(normal, -1);
-	if (*domain != '\0')
-		host = g_hostname_to_ascii(domain);
+	g_free(local);
+	g_free(normal);
+	if (at == NULL)
+		return folded;
+	host = g_hostname_to_ascii(at + 1);
 	if (host == NULL)
-		host = g_utf8_casefold(domain, -1);
-	key = g_strconcat(
-	    *domain != '\0' ? folded : host, *domain != '\0' ? host : "", NULL);
+		host = g_utf8_casefold(at + 1, -1);
+	key = g_strconcat(folded, "@", host, NULL);
 	g_free(host);
 	g_free(folded);
-	g_free(normal);
-	g_free(local);
 	return key;
 }
 

@@ -44,7 +44,7 @@ address_decode_xtext(const char *value)
 		    (high = g_ascii_xdigit_value(value[1])) < 0 ||
 		    (low = g_ascii_xdigit_value(value[2])) < 0 ||
 		    g_ascii_islower(value[1]) || g_ascii_islower(value[2]) ||
-		    high * 16 + low < ' ' || high * 16 + low == 127) {
+		    high * 16 + low < ' ' || high * 16 + low >= 127) {
 			g_string_append_c(out, *value);
 			continue;
 		}

@@ -119,8 +119,8 @@ names_returned_mail(const char *lower)
 {
 	static const char *const mail[] = {"message", "mail", "nachricht",
 	    "mensaje", "mensagem", "messaggio", "bericht", "wiadomo", "zpráv",
-	    "сообщени", "письм", "ileti", "メッセージ", "メール", "邮件", "郵件",
-	    "메시지", "메일", "header", "content"};
+	    "сообщени", "письм", "ileti", "メッセージ", "メール", "邮件",
+	    "郵件", "메시지", "메일", "header", "content"};
 	static const char *const returned[] = {"original", "origine",
 	    "returned", "unsent", "copy", "rejected", "follow", "header",
 	    "kopie", "copie", "copia", "cópia", "kopia", "ursprüngl",
@@ -251,8 +251,8 @@ run_at(const char *p, const char *end)
 	size_t name_length;
 	int heaviest = 0;
 
-	while (p + r.indent < end &&
-	       (p[r.indent] == ' ' || p[r.indent] == '\t'))
+	while (
+	    p + r.indent < end && (p[r.indent] == ' ' || p[r.indent] == '\t'))
 		r.indent++;
 	for (int i = 0; i < 40 && p < end; i++) {
 		const char *eol = line_end(p, end);
@@ -272,8 +272,9 @@ run_at(const char *p, const char *end)
 			heaviest = MAX(heaviest, one);
 			r.is_heavy = r.is_heavy || one == HEAVY;
 			r.count++;
-		} else if (w <= r.indent && !(r.count == 0 && n > w + 5 &&
-						memcmp(p + w, "From ", 5) == 0)) {
+		} else if (w <= r.indent &&
+			   !(r.count == 0 && n > w + 5 &&
+			       memcmp(p + w, "From ", 5) == 0)) {
 			break;
 		}
 		p = eol < end ? eol + 1 : end;
@@ -318,8 +319,7 @@ body_split(struct words *words, const char *text, size_t length)
 		if (any && (field_name_at(p + w, n - w, &name_length) ||
 			       strncmp(p + w, "From ", 5) == 0)) {
 			run = run_at(p, end);
-			if (run.is_header &&
-			    !is_summary(words, &run, end))
+			if (run.is_header && !is_summary(words, &run, end))
 				return (struct body){
 				    (size_t)(p - text), (size_t)(p - text)};
 			if (run.is_header)

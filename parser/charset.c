@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "parser/guess.h"
+
 #define REPLACEMENT "\xef\xbf\xbd"
 #define BOM "\xef\xbb\xbf"
 
@@ -275,7 +277,8 @@ choose(const char *p, size_t n, const char *label)
 	if (is_utf8(p, n, &look, alias.charset != NULL, alias.dense))
 		return NULL;
 	if (alias.charset == NULL)
-		return look.iso2022 != NULL ? look.iso2022 : "windows-1252";
+		return look.iso2022 != NULL ? look.iso2022
+					    : charset_guess(p, n);
 	return alias.charset;
 }
 
@@ -293,8 +296,10 @@ charset_to_utf8(
 		out_length = &unused;
 	if (from != NULL) {
 		cd = iconv_open("UTF-8", from);
-		if (cd == (iconv_t)-1)
-			cd = iconv_open("UTF-8", "windows-1252");
+		if (cd == (iconv_t)-1) {
+			from = charset_guess(bytes, length);
+			cd = iconv_open("UTF-8", from);
+		}
 	}
 	if (cd == (iconv_t)-1)
 		return finish(bytes, length, out_length);

@@ -12,7 +12,8 @@
  * inside a last character. ISO-2022 is known by its escape sequences, UTF-16
  * by its byte order mark. Else the label, of which the superset that mail
  * really means is taken (RFC-named GB 2312 is GB 18030 in the field, ISO
- * 8859-1 is windows-1252), else windows-1252. A byte that does not convert
+ * 8859-1 is windows-1252), else windows-1252, or windows-1251 or KOI8-R where
+ * whole words are above ASCII. A byte that does not convert
  * becomes U+FFFD, NUL a space; a byte order mark is dropped. */
 char *charset_to_utf8(
     const char *bytes, size_t length, const char *charset, size_t *out_length);

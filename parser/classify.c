@@ -9,6 +9,7 @@
 #include "parser/reply.h"
 #include "parser/rules.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -140,7 +141,15 @@ read_codes(const struct evidence *ev, struct readings *r)
 	}
 	if (r->code == 0)
 		r->code = ev->code;
-	r->status = enhanced_better(r->said, ev->status);
+	/* the closest reply, quoted in full or not, then the Status field,
+	 * then what else is around */
+	for (size_t i = 0; i < r->n_texts; i++) {
+		if (r->replies[i].code == r->replies[0].code)
+			r->status =
+			    enhanced_better(r->status, r->replies[i].status);
+	}
+	r->status = enhanced_better(r->status, ev->status);
+	r->status = enhanced_better(r->status, r->said);
 	if (ev->remote_mta != NULL)
 		read_host(ev->remote_mta, &r->known);
 	for (size_t i = 0; r->known.host == NULL && i < r->n_texts; i++)
@@ -154,6 +163,15 @@ static const struct rule *
 rule_at(const struct classifier *c, uint32_t i)
 {
 	return &g_array_index(c->rules->rows, struct rule, i);
+}
+
+/* Does a rule that was found in text I count there? */
+static bool
+rule_counts(const struct classifier *c, const struct rule *rule,
+    const struct readings *r, size_t i)
+{
+	return (i == 0 || !rule->near) &&
+	       rule_allows(c->rules, rule, &r->known);
 }
 
 /* The first rules, strong and weak, of text I; NO_RULE: none. */
@@ -175,7 +193,7 @@ best_rules(const struct classifier *c, struct matcher *m,
 		const struct rule *rule = rule_at(c, ids[j]);
 		uint32_t *slot = rule->weak ? &best.weak : &best.strong;
 
-		if (ids[j] < *slot && rule_allows(c->rules, rule, &r->known))
+		if (ids[j] < *slot && rule_counts(c, rule, r, i))
 			*slot = ids[j];
 	}
 	return best;
@@ -222,6 +240,49 @@ decide_by_own_status(const struct classifier *c, const struct evidence *ev,
 	       decide_by_code(info, BASIS_STATUS, v);
 }
 
+/* Words of a reply that no rule knows, above which it is taken for a sentence
+ * that gives another cause than its code. */
+#define PROSE_WORDS 4
+
+/* Does TEXT say something behind its last "550"? Addresses, host names and
+ * Postfix's "(in reply to RCPT TO command)" do not count. */
+static bool
+is_prose(const char *text, int code)
+{
+	char digits[12];
+	size_t words = 0;
+
+	snprintf(digits, sizeof(digits), "%d", code);
+	for (const char *p; (p = strstr(text, digits)) != NULL;)
+		text = p + strlen(digits);
+	while (*text != '\0' && strncmp(text, "(in reply to ", 13) != 0) {
+		size_t n = strcspn(text, " \t\r\n"), letters = 0;
+
+		for (size_t i = 0; i < n; i++)
+			letters += (text[i] & 0xc0) == 0xc0 ||
+				   g_ascii_isalpha(text[i]);
+		if (letters > 1 && memchr(text, '@', n) == NULL &&
+		    (n < 3 || memchr(text + 1, '.', n - 2) == NULL))
+			words += 1 + letters / 20; /* scripts without spaces */
+		text += n;
+		text += strspn(text, " \t\r\n");
+	}
+	return words > PROSE_WORDS;
+}
+
+/* A reply code alone kills nobody while there is text to read: what a rule
+ * should have known is better left open than wrong. */
+static bool
+may_decide_by_reply(const struct classifier *c, const struct evidence *ev,
+    const struct readings *r)
+{
+	const struct code_info *info = codes_reply(c->codes, r->code);
+
+	return info == NULL || r->n_texts == 0 ||
+	       class_info(info->class)->hardness != HARDNESS_HARD ||
+	       !is_prose(ev->texts[0], r->code);
+}
+
 static void
 decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
     struct readings *r, struct verdict *v)
@@ -246,7 +307,8 @@ decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
 	}
 	if (decide_by_code(codes_status(c->codes, r->status), BASIS_STATUS, v))
 		return;
-	decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v);
+	if (may_decide_by_reply(c, ev, r))
+		decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v);
 }
 
 struct verdict
@@ -296,7 +358,9 @@ classify_matches(const struct classifier *c, struct matcher *m,
 		r.known.codes[0] = r.replies[i].code;
 		r.known.statuses[0] = r.replies[i].status;
 		for (size_t j = 0; j < found; j++) {
-			if (rule_allows(c->rules, rule_at(c, ids[j]), &r.known))
+			const struct rule *rule = rule_at(c, ids[j]);
+
+			if (rule_counts(c, rule, &r, i))
 				m->collected[n++] = ids[j];
 		}
 	}

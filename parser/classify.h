@@ -14,16 +14,19 @@
  *        user-unknown host=outlook.com status=5.4.1: access denied
  *
  * The phrase matches case-insensitively, with runs of white space equal to
- * one space and Latin letters without their accents (fold.h: what else is
- * made equal; mail addresses are taken out, a lone "@" stays); "*" is a gap
- * of any length, also none. A phrase that begins or ends with a letter or
+ * one space and Latin letters without their accents. Articles and forms of
+ * "to be" do not count, and mail addresses are taken out of the text, a lone
+ * "@" stays for each (fold.h tells all). "*" is a gap of any length, also
+ * none; "(a|b|c)" is one of several, "(a|)" also none of them; brackets
+ * without "|" are plain text. A phrase that begins or ends with a letter or
  * digit matches only at a word boundary there, unless a * stands right at
  * it: "spam*" finds "spamming", "spam * score" does not. Limits, all of which
- * must hold: code=550 (or 5yz-style "5xx"), status=5.7.1 (or "5.7.*", "*.1.1"),
- * host=DOMAIN (the remote MTA is DOMAIN or below it; several with commas),
- * "weak" (matches only count when no other text of the evidence has a match
- * that is not weak). First match in file order wins; sources are read in the
- * order given.
+ * must hold: code=550 (or 5yz-style "5xx"), status=5.7.1 (or "5.7.*",
+ * "*.1.1"), host=DOMAIN (the remote MTA is DOMAIN or below it; several with
+ * commas), "near" (only in the closest text), "weak" (matches only count when
+ * no other text of the evidence has a match that is not weak, and no code says
+ * more). First match in file order
+ * wins; sources are read in the order given.
  *
  * CODE TABLES. One row a line: key, class and perhaps "weak", then "|" and
  * two texts:

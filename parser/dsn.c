@@ -308,6 +308,15 @@ is_link(const struct field *f)
 	       memcmp(f->value, "//", 2) == 0;
 }
 
+static void
+take_rest(struct reading *r, const char *line, size_t n)
+{
+	char *utf8 = charset_to_utf8(line, n, NULL, &n);
+
+	found_text(&r->now->diagnostic, utf8, n);
+	g_free(utf8);
+}
+
 /* In a status part a line that is no field belongs to the Diagnostic-Code
  * before it, which some MTAs wrap without white space. */
 static void
@@ -331,7 +340,7 @@ read_groups(struct reading *r, const char *text, size_t length)
 			fresh = fresh || empty;
 			r->diagnostic = r->diagnostic && !empty && r->part;
 			if (r->diagnostic && r->now != NULL)
-				found_text(&r->now->diagnostic, text, n);
+				take_rest(r, text, n);
 		}
 		text += n;
 		length -= n;

@@ -26,6 +26,7 @@ dsn_action(const char *value)
 	    {"reject", ACTION_FAILED},
 	    {"permanent", ACTION_FAILED},
 	    {"fatal", ACTION_FAILED},
+	    {"expir", ACTION_FAILED},
 	    {"delivery fail", ACTION_FAILED},
 	    {"delivery-fail", ACTION_FAILED},
 	    {"delivery error", ACTION_FAILED},

@@ -1,6 +1,6 @@
-/* encoded_words.h: encoded words (RFC 2047). Our own, because GMime 3.2 loses every
- * word behind a padded base64 one, and joins no character that a sender has
- * split between two words. */
+/* encoded_words.h: encoded words (RFC 2047). Our own, because GMime 3.2 loses
+ * every word behind a padded base64 one, and joins no character that a sender
+ * has split between two words. */
 #ifndef BOUNCED_PARSER_ENCODED_WORDS_H
 #define BOUNCED_PARSER_ENCODED_WORDS_H
 

@@ -31,14 +31,45 @@ part_of(const struct mail *mail, enum part_role role)
 	return NULL;
 }
 
+/* The fields of RFC 5965 in the text, where a gateway left them: from the line
+ * that starts with Feedback-Type; NULL: none. */
+static const char *
+fields_in_text(const struct mail *mail)
+{
+	const struct part *part = part_of(mail, PART_TEXT);
+	const char *p = part != NULL ? part->text : NULL;
+
+	for (; p != NULL && *p != '\0'; p = strchr(p, '\n')) {
+		p += *p == '\n';
+		if (g_ascii_strncasecmp(p, "Feedback-Type:", 14) == 0)
+			return strstr(p, "\nVersion:") != NULL &&
+				       strstr(p, "\nUser-Agent:") != NULL
+				   ? p
+				   : NULL;
+	}
+	return NULL;
+}
+
+/* Reports of other forms than RFC 5965: X-ARF, and AOL's before it. */
+static bool
+is_named_complaint(const struct mail *mail)
+{
+	char *from = fields_value(&mail->headers, "From");
+	bool scomp = from != NULL && strstr(from, "scomp@aol.") != NULL;
+
+	g_free(from);
+	return scomp || fields_find(&mail->headers, "X-ARF", 0) != NULL ||
+	       fields_find(&mail->headers, "X-XARF", 0) != NULL;
+}
+
 bool
 feedback_is(const struct mail *mail)
 {
 	const struct mail *returned = returned_of(mail);
 
 	if (part_of(mail, PART_FEEDBACK) != NULL ||
-	    (mail->report_type != NULL &&
-		strcmp(mail->report_type, "feedback-report") == 0))
+	    g_strcmp0(mail->report_type, "feedback-report") == 0 ||
+	    is_named_complaint(mail) || fields_in_text(mail) != NULL)
 		return true;
 	/* Microsoft's junk mail reports have no report of their own. */
 	return returned != NULL && fields_find(&returned->headers,
@@ -162,11 +193,12 @@ feedback_read(
 {
 	const struct part *part = part_of(mail, PART_FEEDBACK);
 	const struct mail *returned = returned_of(mail);
+	const char *text = part != NULL && part->text != NULL
+			       ? part->text + strspn(part->text, " \t\n")
+			       : fields_in_text(mail);
 	struct fields f = {0};
 
-	if (part != NULL && part->text != NULL) {
-		const char *text = part->text + strspn(part->text, " \t\n");
-
+	if (text != NULL) {
 		fields_read(&f, text, strlen(text));
 		read_part(&f, report);
 		add_told(&f, false, out);

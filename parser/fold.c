@@ -100,6 +100,7 @@ struct fold {
 	const char *in;
 	char *out;
 	size_t n, size;
+	size_t word;       /* where in OUT the present word began */
 	char line_code[3]; /* of the multi-line reply we are in */
 };
 
@@ -132,16 +133,13 @@ static const char *const fillers[] = {
 static void
 drop_filler(struct fold *f)
 {
-	size_t start = f->n, length;
+	size_t length = f->n - f->word;
 
-	while (start > 0 && f->out[start - 1] != ' ')
-		start--;
-	length = f->n - start;
 	if (length >= G_N_ELEMENTS(fillers) || fillers[length] == NULL)
 		return;
 	for (const char *w = fillers[length]; *w != '\0'; w += length + 1) {
-		if (memcmp(w, f->out + start, length) == 0) {
-			f->n = start;
+		if (memcmp(w, f->out + f->word, length) == 0) {
+			f->n = f->word;
 			return;
 		}
 	}
@@ -152,8 +150,9 @@ static void
 fold_blank(struct fold *f)
 {
 	drop_filler(f);
-	if (f->n > 0 && f->out[f->n - 1] != ' ')
+	if (f->n > f->word)
 		f->out[f->n++] = ' ';
+	f->word = f->n;
 }
 
 /* One character that is not ASCII. */
@@ -286,6 +285,11 @@ fold_text(const char *text, char *out, size_t size)
 	while (*f.in != '\0' && f.n + 8 < size) {
 		char c = *f.in;
 
+		if (c >= 'a' && c <= 'z' && !word_start) { /* most are */
+			out[f.n++] = c;
+			f.in++;
+			continue;
+		}
 		if (word_start && strchr("<hH0123456789", c) != NULL &&
 		    fold_quotation(&f)) {
 			continue;

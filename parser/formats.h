@@ -20,7 +20,7 @@ struct format {
 	const char *header, *value; /* a field that contains VALUE */
 	/* each in the human text, as words.c writes phrases */
 	const char *phrase[FORMAT_PHRASES];
-	format_decode *decode;      /* NULL: general_read */
+	format_decode *decode; /* NULL: general_read */
 	bool sure;      /* nobody quotes such a thing: believe it as it is */
 	enum kind kind; /* when the actions do not tell: feedback */
 };

@@ -32,8 +32,8 @@ struct found {
 struct found_list {
 	struct found *list;
 	size_t count;
-	size_t dropped; /* above MAX_FOUND */
-	bool guessed; /* from sentences or less, by general_read */
+	size_t dropped;    /* above MAX_FOUND */
+	bool guessed;      /* from sentences or less, by general_read */
 	GHashTable *index; /* found_find's: address -> number */
 	size_t n_indexed;
 };

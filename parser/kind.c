@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parser/dialog.h"
+
 bool
 kind_is_mail_system(struct words *words, const char *from)
 {
@@ -36,12 +38,20 @@ has_null_return_path(const struct letter *l)
 	return is_null;
 }
 
+bool
+kind_is_sent_by_system(const struct letter *l)
+{
+	return kind_is_from_system(l) || has_null_return_path(l) ||
+	       l->named->len > 0;
+}
+
 static bool
 is_of_list(const struct letter *l)
 {
 	/* A list's own notices have List-Id alone, and so do reports that
 	 * copy the fields of what they return. */
 	return letter_header(l, "List-Post", "") ||
+	       letter_header(l, "List-Unsubscribe", "") ||
 	       (letter_header(l, "List-Id", "") &&
 		   letter_header(l, "Precedence", "list"));
 }
@@ -59,10 +69,24 @@ is_answer(const struct letter *l)
 	return false;
 }
 
+/* Lines at the top of a report in which a reply is looked for. */
+#define MAX_TOP 60
+
+static bool
+quotes_refusal(const struct letter *l)
+{
+	for (size_t i = 0; i < l->n_lines && i < MAX_TOP; i++) {
+		if (dialog_code(&l->lines[i]) >= 400)
+			return true;
+	}
+	return false;
+}
+
 int
 kind_report_weight(const struct letter *l)
 {
-	bool system = kind_is_from_system(l), null_path = has_null_return_path(l);
+	bool system = kind_is_from_system(l),
+	     null_path = has_null_return_path(l);
 	int weight = 0;
 
 	if (l->named->len > 0)
@@ -71,8 +95,13 @@ kind_report_weight(const struct letter *l)
 		weight += 2;
 	if (null_path)
 		weight += 1;
+	/* A refusal needs no words that we know. */
+	if (system && quotes_refusal(l))
+		weight += 1;
 	if (l->is_about & WORDS_SUBJECT)
 		weight += 2;
+	if (l->is_about & WORDS_FAILURE)
+		weight += 1;
 	if (l->says & WORDS_REPORT)
 		weight += 2;
 	if (g_strcmp0(l->mail->type, "multipart/report") == 0)
@@ -96,7 +125,7 @@ kind_report_weight(const struct letter *l)
 bool
 kind_may_report(const struct letter *l)
 {
-	if (kind_is_from_system(l) || has_null_return_path(l) || l->named->len > 0)
+	if (kind_is_sent_by_system(l))
 		return true;
 	if (is_of_list(l))
 		return false;

@@ -29,8 +29,11 @@ bool kind_is_challenge(const struct letter *);
 /* What the text says happened when no field says so. */
 enum action kind_action(const struct letter *);
 
-/* True when a mail system, or nobody, sent it: by From and envelope. */
+/* True when a mail system, or nobody, wrote it: by From. */
 bool kind_is_from_system(const struct letter *);
+
+/* The same, or the envelope or X-Failed-Recipients says so. */
+bool kind_is_sent_by_system(const struct letter *);
 
 /* True when From: (name and address) is that of a mail system. */
 bool kind_is_mail_system(struct words *, const char *from);

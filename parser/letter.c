@@ -53,8 +53,7 @@ take_returned_text(struct letter *l, const struct part *p)
 static bool
 says_more(const struct part *p, const GString *human, bool plain, bool status)
 {
-	if (p->text == NULL ||
-	    (p->role != PART_TEXT && p->role != PART_HTML))
+	if (p->text == NULL || (p->role != PART_TEXT && p->role != PART_HTML))
 		return false;
 	if (status && plain)
 		return false;
@@ -161,12 +160,12 @@ unforward(struct letter *l)
 	char *p = l->human, *from = NULL;
 	bool found = false, transported;
 
-	while (*p != '\0' && !found &&
-	       letters_in(l->human, p) <= MAX_SIGNATURE) {
+	while (
+	    *p != '\0' && !found && letters_in(l->human, p) <= MAX_SIGNATURE) {
 		size_t n = strcspn(p, "\n");
 
-		found = n < 80 &&
-			(words_in(l->words, p, n) & WORDS_FORWARDED) != 0;
+		found =
+		    n < 80 && (words_in(l->words, p, n) & WORDS_FORWARDED) != 0;
 		if (found)
 			l->own_words = letters_in(l->human, p);
 		p += n + (p[n] == '\n');
@@ -296,8 +295,7 @@ addresses_of(const struct fields *fields, const char *name, size_t max,
 		struct span s = {0, 0};
 
 		while (address_next(value, length, s.end, &s)) {
-			char *a =
-			    g_strndup(value + s.start, s.end - s.start);
+			char *a = g_strndup(value + s.start, s.end - s.start);
 
 			add(list, a);
 			g_free(a);
@@ -309,9 +307,10 @@ addresses_of(const struct fields *fields, const char *name, size_t max,
 static void
 collect_addresses(struct letter *l)
 {
+	/* Not X-Original-To: the DragonFly Mail Agent names in it whom it
+	 * could not reach. */
 	static const char *const self[] = {"From", "To", "Delivered-To",
-	    "X-Original-To", "Envelope-To", "Reply-To", "Return-Path",
-	    "Sender"};
+	    "Envelope-To", "Reply-To", "Return-Path", "Sender"};
 	static const char *const failed[] = {"X-Failed-Recipients",
 	    "X-Failed-Recipient", "X-MS-Failed-Recipients"};
 	static const char *const ids[] = {
@@ -325,8 +324,7 @@ collect_addresses(struct letter *l)
 	for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
 		addresses_of(own, ids[i], 1, add_lower, l->ids);
 		if (l->returned != NULL)
-			addresses_of(
-			    l->returned, ids[i], 1, add_lower, l->ids);
+			addresses_of(l->returned, ids[i], 1, add_lower, l->ids);
 	}
 	if (l->returned != NULL) {
 		addresses_of(

@@ -30,11 +30,11 @@ struct letter {
 	 * "> ", or under "Begin forwarded message". HUMAN is then what was
 	 * sent on, without the marks. */
 	bool quoted;
-	char *forwarded_from; /* From: of it, or NULL */
-	size_t own_words;     /* letters of his own above it */
+	char *forwarded_from;          /* From: of it, or NULL */
+	size_t own_words;              /* letters of his own above it */
 	const struct fields *returned; /* header of the returned mail or NULL */
 	struct fields returned_text;   /* owned, when found in the text */
-	char *returned_copy; /* from its first line on */
+	char *returned_copy;           /* from its first line on */
 	/* addresses that are never recipients: who wrote the report and to
 	 * whom it was sent, lower case */
 	GPtrArray *others;

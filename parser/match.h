@@ -1,13 +1,13 @@
 /* match.h: finds many phrases in a text in one pass.
  *
- * A phrase is found when its segments stand in the text in their order
- * without overlapping. The time for a text follows its length and what is
+ * A phrase is found when its parts stand in the text in their order without
+ * overlapping. The time for a text follows its length and what is
  * found in it, not the number of phrases.
  */
 #ifndef BOUNCED_PARSER_MATCH_H
 #define BOUNCED_PARSER_MATCH_H
 
-#include "parser/phrases.h"
+#include "parser/automaton.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -15,12 +15,7 @@
 /* Bytes of a text that are looked at, after folding. */
 #define MATCH_TEXT_MAX 65536
 
-struct automaton;
 struct scan;
-
-/* Compiles PHRASES, which stay the caller's and may be freed. */
-struct automaton *automaton_new(const struct phrases *);
-void automaton_free(struct automaton *);
 
 /* Scratch memory for scanning, one per thread; must not outlive the
  * automaton. */

@@ -24,6 +24,10 @@
 
 /* kind_report_weight() from which on a text is believed. */
 #define ENOUGH 3
+/* The same when nothing shows that a program wrote it. */
+#define MUCH 4
+/* And this much in words that we do not know, too. */
+#define CERTAIN 7
 
 struct parser {
 	const struct classifier *classifier;
@@ -337,9 +341,21 @@ is_shown_to_fail(struct parser *p, const struct found *f)
 		e.texts[n++] = f->human->str;
 	v = classify(p->classifier, p->matcher, &e);
 	return v.basis != BASIS_NONE ||
-	       (f->human != NULL && (words_in(p->words, f->human->str,
-					 f->human->len) &
-					WORDS_FAILURE) != 0);
+	       (f->human != NULL &&
+		   (words_in(p->words, f->human->str, f->human->len) &
+		       WORDS_FAILURE) != 0);
+}
+
+/* "<u@d>: delivery via mx.example.org: 250 2.1.5 Ok" */
+static bool
+is_shown_to_succeed(struct parser *p, const struct found *f)
+{
+	const GString *s = f->diagnostic;
+
+	return s != NULL && f->code == 0 &&
+	       (strstr(s->str, ": 250 ") != NULL ||
+		   g_str_has_prefix(s->str, "250 ")) &&
+	       (words_in(p->words, s->str, s->len) & WORDS_FAILURE) == 0;
 }
 
 /* The last resort: a known report that names nobody. Its envelope (VERP) or
@@ -376,7 +392,7 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 	const struct format *format = format_find(l);
 	bool sure = format != NULL && format->sure;
 	int weight = kind_report_weight(l) + (format == NULL ? 0
-						 : sure	     ? ENOUGH
+						 : sure      ? ENOUGH
 							     : 2);
 	struct found_list *list = &o->dsn.found;
 	enum action action;
@@ -388,12 +404,13 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		(void)general_read(l, list);
 	/* A mention alone is not enough: somebody must say that it failed. */
 	if (list->guessed && !sure &&
-	    (weight <= ENOUGH || !(l->says & WORDS_FAILURE)))
+	    (weight <= (kind_is_sent_by_system(l) ? ENOUGH : MUCH) ||
+		!(l->says & WORDS_FAILURE)))
 		return false;
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);
 	if (list->count == 0 ||
-	    (l->named->len == 0 && !sure &&
+	    (l->named->len == 0 && !sure && weight < CERTAIN &&
 		list->list[0].action == ACTION_NONE &&
 		!is_shown_to_fail(p, &list->list[0])))
 		return false;
@@ -402,7 +419,8 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		struct found *f = &list->list[i];
 
 		if (f->action == ACTION_NONE)
-			f->action = action;
+			f->action = is_shown_to_succeed(p, f) ? ACTION_DELIVERED
+							      : action;
 		if (f->diagnostic == NULL && f->human != NULL)
 			found_text(
 			    &f->diagnostic, f->human->str, f->human->len);
@@ -521,9 +539,8 @@ static bool
 read_inner(struct parser *p, const struct mail *mail, struct report *r,
     struct outcome *o, int depth)
 {
-	bool in_report =
-	    g_strcmp0(mail->report_type, "delivery-status") == 0 ||
-	    has_status(mail);
+	bool in_report = g_strcmp0(mail->report_type, "delivery-status") == 0 ||
+			 has_status(mail);
 
 	for (size_t i = 0; i < mail->n_parts; i++) {
 		struct mail *inner = mail->parts[i].mail;
@@ -547,8 +564,7 @@ read_inner_text(struct parser *p, const struct letter *l, struct report *r,
 	if (l->returned_copy == NULL || kind_report_weight(l) < ENOUGH ||
 	    !kind_may_report(l))
 		return false;
-	inner = mime_read(
-	    p->mime, l->returned_copy, strlen(l->returned_copy));
+	inner = mime_read(p->mime, l->returned_copy, strlen(l->returned_copy));
 	taken = read_one_inner(p, inner, true, r, o, depth);
 	mail_free(inner);
 	return taken;

@@ -1,6 +1,7 @@
 /* phrases.c: cutting phrases into parts, groups and literals. */
 #include "parser/phrases.h"
 
+#include "parser/drafts.h"
 #include "parser/fold.h"
 
 #include <string.h>
@@ -10,10 +11,13 @@ phrases_new(void)
 {
 	struct phrases *p = g_new0(struct phrases, 1);
 
-	p->bytes = g_byte_array_new();
-	p->literals = g_array_new(FALSE, FALSE, sizeof(struct literal));
-	p->groups = g_array_new(FALSE, FALSE, sizeof(struct group));
-	p->phrases = g_array_new(FALSE, FALSE, sizeof(struct phrase));
+	/* enough for the shipped rules without growing */
+	p->bytes = g_byte_array_sized_new(100000);
+	p->literals =
+	    g_array_sized_new(FALSE, FALSE, sizeof(struct literal), 8000);
+	p->groups = g_array_sized_new(FALSE, FALSE, sizeof(struct group), 3000);
+	p->phrases =
+	    g_array_sized_new(FALSE, FALSE, sizeof(struct phrase), 2000);
 	return p;
 }
 
@@ -47,7 +51,7 @@ edge_of(gunichar c)
 }
 
 gunichar
-char_before(const char *start, const char *p)
+edge_char_before(const char *start, const char *p)
 {
 	do
 		p--;
@@ -63,155 +67,6 @@ edge_allows(enum edge edge, gunichar c)
 	if (c < 0x80)
 		return !fold_is_alnum((char)c);
 	return edge == EDGE_ASCII || !is_alphabetic(c);
-}
-
-/* A stretch of the phrase as written. */
-struct span {
-	const char *start, *end;
-};
-
-/* A group before it is folded: every choice of BODY, cut at "|", with BEFORE
- * and AFTER around it. */
-struct draft {
-	struct span before, body, after;
-	bool optional;
-	bool pad; /* a blank follows every choice */
-};
-
-#define DRAFTS_MAX 16
-
-struct drafts {
-	struct draft rows[DRAFTS_MAX];
-	size_t n;
-};
-
-static bool
-is_empty(struct span s)
-{
-	return s.start == s.end;
-}
-
-static bool
-is_blank_only(struct span s)
-{
-	while (!is_empty(s) && fold_is_blank(*s.start))
-		s.start++;
-	return is_empty(s);
-}
-
-/* The first "(a|b)" in S; its body, without the brackets, or an empty span.
- * Brackets without a "|" between them are plain text. */
-static struct span
-find_group(struct span s)
-{
-	const char *open = NULL;
-	bool bar = false;
-
-	for (const char *p = s.start; p < s.end; p++) {
-		if (*p == '(') {
-			open = p + 1;
-			bar = false;
-		} else if (*p == '|') {
-			bar = true;
-		} else if (*p == ')') {
-			if (open != NULL && bar)
-				return (struct span){open, p};
-			open = NULL;
-		}
-	}
-	return (struct span){s.end, s.end};
-}
-
-/* Cuts the next choice off BODY; false when there was none left. */
-static bool
-next_choice(struct span *body, struct span *choice)
-{
-	if (body->start > body->end)
-		return false;
-	choice->start = choice->end = body->start;
-	while (choice->end < body->end && *choice->end != '|')
-		choice->end++;
-	body->start = choice->end + 1;
-	return true;
-}
-
-static bool
-has_empty_choice(struct span body)
-{
-	struct span choice;
-
-	while (next_choice(&body, &choice)) {
-		if (is_empty(choice))
-			return true;
-	}
-	return false;
-}
-
-static const char *
-add_draft(struct drafts *d, struct draft draft)
-{
-	if (d->n == DRAFTS_MAX)
-		return "the phrase has too many brackets";
-	d->rows[d->n++] = draft;
-	return NULL;
-}
-
-/* Literal text that stands before GROUP, or at the end (GROUP NULL): joins
- * its neighbours when they are always there. */
-static const char *
-place_text(struct drafts *d, struct span text, struct draft *group)
-{
-	struct draft *last = d->n > 0 ? &d->rows[d->n - 1] : NULL;
-
-	if (is_empty(text))
-		return NULL;
-	if (memchr(text.start, '|', (size_t)(text.end - text.start)) != NULL)
-		return "a | stands outside of brackets, or brackets stand "
-		       "within brackets";
-	if (last != NULL && !last->optional && is_empty(last->after))
-		last->after = text;
-	else if (group != NULL && !group->optional)
-		group->before = text;
-	else if (is_blank_only(text))
-		return "only a blank stands between brackets that may be "
-		       "empty";
-	else
-		return add_draft(
-		    d, (struct draft){.before = {text.start, text.start},
-			   .body = text,
-			   .after = {text.end, text.end}});
-	return NULL;
-}
-
-/* Cuts PART at its groups. "a (b|) c" is meant as "a (b |)c". */
-static const char *
-draft_part(struct drafts *d, struct span part)
-{
-	const char *error = NULL;
-
-	while (error == NULL && !is_empty(part)) {
-		struct span body = find_group(part), text = part;
-		struct draft g = {.body = body};
-
-		if (is_empty(body))
-			return place_text(d, part, NULL);
-		text.end = body.start - 1;
-		part.start = body.end + 1;
-		g.before = (struct span){text.end, text.end};
-		g.after = (struct span){part.start, part.start};
-		g.optional = has_empty_choice(body);
-		if (g.optional && !is_empty(part) &&
-		    fold_is_blank(*part.start) &&
-		    (is_empty(text) || fold_is_blank(text.end[-1]))) {
-			g.pad = true;
-			part.start++;
-			g.after.start = g.after.end = part.start;
-		}
-		error = place_text(d, text, &g);
-		if (error == NULL)
-			error = add_draft(d, g);
-	}
-	return error;
 }
 
 /* Text of which blanks at the ends are kept, as one each. */
@@ -230,7 +85,8 @@ piece_append(struct piece *p, struct span s)
 	p->length += n;
 }
 
-/* Folds P into OUT; returns the length, 0 when nothing is left. */
+/* Folds P into OUT; returns the length, 0 when nothing is left. A blank alone
+ * stays one: "smtp(-| )auth". */
 static size_t
 piece_fold(struct piece *p, char *out, size_t size)
 {
@@ -242,7 +98,8 @@ piece_fold(struct piece *p, char *out, size_t size)
 	out[0] = ' ';
 	n = fold_text(p->text, out + 1, size - 2);
 	if (n == 0)
-		return 0;
+		return before && span_is_blank((struct span){
+				     p->text, p->text + p->length});
 	if (!before)
 		memmove(out, out + 1, n);
 	n += before;
@@ -271,12 +128,12 @@ add_group(struct phrases *p, const struct draft *d, struct group g)
 	struct span body = d->body, choice;
 
 	g.optional = d->optional;
-	while (next_choice(&body, &choice)) {
+	while (span_next_choice(&body, &choice)) {
 		struct piece piece;
 		char folded[PHRASE_MAX * 2];
 		size_t n;
 
-		if (is_empty(choice) && d->optional)
+		if (span_is_empty(choice) && d->optional)
 			continue;
 		piece.length = 0;
 		piece_append(&piece, d->before);
@@ -334,9 +191,10 @@ find_edges(struct phrases *p, guint first, bool open_left, bool open_right)
 		if (chain && l->length > LITERAL_MAX)
 			return "a text beside brackets is too long";
 		if (g->starts && !open_left)
-			l->left = edge_of(g_utf8_get_char(s));
+			l->left = (uint8_t)edge_of(g_utf8_get_char(s));
 		if (g->ends && !open_right)
-			l->right = edge_of(char_before(s, s + l->length));
+			l->right = (uint8_t)edge_of(
+			    edge_char_before(s, s + l->length));
 	}
 	return NULL;
 }
@@ -351,11 +209,11 @@ add_part(struct phrases *p, struct span part, uint16_t number, bool open_left,
 	const char *error;
 
 	d.n = 0;
-	while (!is_empty(part) && fold_is_blank(*part.start))
+	while (!span_is_empty(part) && fold_is_blank(*part.start))
 		part.start++;
-	while (!is_empty(part) && fold_is_blank(part.end[-1]))
+	while (!span_is_empty(part) && fold_is_blank(part.end[-1]))
 		part.end--;
-	error = draft_part(&d, part);
+	error = drafts_cut(&d, part);
 	for (size_t i = 0; error == NULL && i < d.n; i++)
 		add_group(p, &d.rows[i], g);
 	if (error == NULL && !find_ends(p, first_group))
@@ -406,16 +264,16 @@ expand_gaps(struct phrases *p, struct span s, size_t from)
 	const char *open, *close, *error = NULL;
 
 	do {
-		body = find_group(rest);
+		body = span_find_group(rest);
 		rest.start = body.end;
 	} while (
 	    memchr(body.start, '*', (size_t)(body.end - body.start)) == NULL &&
-	    !is_empty(body));
-	if (is_empty(body))
+	    !span_is_empty(body));
+	if (span_is_empty(body))
 		return add_phrase(p, s);
 	open = body.start - 1;
 	close = body.end + 1;
-	while (error == NULL && next_choice(&body, &choice)) {
+	while (error == NULL && span_next_choice(&body, &choice)) {
 		struct piece piece;
 		size_t done;
 
@@ -441,7 +299,11 @@ phrases_add(struct phrases *p, const char *phrase, size_t length)
 	    !g_utf8_validate(phrase, (gssize)length, NULL))
 		return "the phrase is not valid UTF-8";
 	p->limit = p->phrases->len + EXPANSIONS_MAX;
-	error = expand_gaps(p, (struct span){phrase, phrase + length}, 0);
+	if (memchr(phrase, '*', length) == NULL)
+		error = add_phrase(p, (struct span){phrase, phrase + length});
+	else
+		error =
+		    expand_gaps(p, (struct span){phrase, phrase + length}, 0);
 	p->n_owners++;
 	return error;
 }

@@ -28,6 +28,7 @@ enum edge {
 	EDGE_OPEN,   /* anything may */
 	EDGE_ASCII,  /* an ASCII letter or digit */
 	EDGE_LETTER, /* a letter of an alphabet, or a digit */
+	EDGE_COUNT
 };
 
 struct literal {
@@ -78,6 +79,6 @@ const char *phrases_add(struct phrases *, const char *phrase, size_t length);
 bool edge_allows(enum edge edge, gunichar c);
 
 /* The character that ends right before P; P > START. */
-gunichar char_before(const char *start, const char *p);
+gunichar edge_char_before(const char *start, const char *p);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "parser/dialog.h"
+
 /* Brackets, bullets, numbers and blanks in front of an address. */
 static bool
 is_decoration(const char *p, size_t n)
@@ -65,133 +67,6 @@ place_ends_with_colon(const char *p, size_t n)
 		n--;
 	return n > 0 && (p[n - 1] == ':' || p[n - 1] == '=' ||
 			    (n > 2 && memcmp(p + n - 3, "：", 3) == 0));
-}
-
-/* Behind a time stamp or "[12] ": at most one. */
-static const char *
-skip_stamp(const char *p, const char *end)
-{
-	const char *q = p;
-	int digits = 0;
-
-	while (q < end && q - p < 40 &&
-	       (g_ascii_isalnum(*q) || strchr("-:., []/", *q) != NULL)) {
-		digits += g_ascii_isdigit(*q);
-		q++;
-	}
-	/* What follows must be an arrow: "Tue 2015-04-14 10:20:31: <-- 550" */
-	return digits >= 4 && q + 1 < end &&
-		       ((*q == '<' && (q[1] == '-' || q[1] == '<')) ||
-			   (*q == '>' && q > p && q[-1] == '-'))
-		   ? q
-		   : p;
-}
-
-/* Behind arrows and words for "the server answered". */
-static const char *
-skip_speaker(const char *p, const char *end)
-{
-	static const char *const speakers[] = {"out:", "srv:", "s:", "r:",
-	    "server:", "received", "response:", "reply:", "smtp;", "error:",
-	    "reason:", "remote host said:", "remote server replied:",
-	    "server replied:", "smtp error:"};
-	size_t n;
-
-	for (int i = 0; i < 4; i++) {
-		while (p < end && strchr("<>|-: \t*[('\"=", *p) != NULL)
-			p++;
-		for (size_t k = 0; k < G_N_ELEMENTS(speakers); k++) {
-			n = strlen(speakers[k]);
-			if (text_starts(p, (size_t)(end - p), speakers[k]) &&
-			    (speakers[k][n - 1] == ':' ||
-				speakers[k][n - 1] == ';' ||
-				(p + n < end && p[n] == ' '))) {
-				p += n;
-				break;
-			}
-		}
-	}
-	return p;
-}
-
-static int
-code_at(const char *p, const char *end)
-{
-	size_t n;
-
-	p = skip_speaker(skip_stamp(p, end), end);
-	/* "[192.0.2.5], 550 ..." */
-	if (p < end && g_ascii_isdigit(*p) &&
-	    (n = strspn(p, "0123456789.")) > 6 && p + n < end && p[n] == ']')
-		p = skip_speaker(p + n + strspn(p + n, "], :"), end);
-	n = (size_t)(end - p);
-	if (n < 3 || !g_ascii_isdigit(p[0]) || !g_ascii_isdigit(p[1]) ||
-	    !g_ascii_isdigit(p[2]) || p[0] < '2' || p[0] > '5' || p[1] > '5' ||
-	    (n > 3 && (g_ascii_isalnum(p[3]) || p[3] == '.' || p[3] == '/')))
-		return 0;
-	return (p[0] - '0') * 100 + (p[1] - '0') * 10 + (p[2] - '0');
-}
-
-/* Farther than this from the start of a line no label ends. */
-#define MAX_LABEL 60
-
-int
-place_leading_code(const struct line *l)
-{
-	const char *p = l->text, *end = l->text + l->length;
-	int code = code_at(p, end);
-
-	/* "Reason: 550 ...", in any language; not "host:587". */
-	for (; code == 0 && p + 4 < end && p - l->text < MAX_LABEL; p++) {
-		if (*p == ':' && p[1] == ' ')
-			code = code_at(p + 1, end);
-		else if (strncmp(p, "：", 3) == 0)
-			code = code_at(p + 3, end);
-		else
-			continue;
-		return code >= 400 ? code : 0;
-	}
-	return code;
-}
-
-#define MAX_DIALOG 60
-
-size_t
-place_refusal(const struct letter *l, size_t i)
-{
-	bool accepted = false;
-
-	for (size_t k = i + 1; k < l->n_lines && k < i + MAX_DIALOG; k++) {
-		const struct line *line = &l->lines[k];
-		int code = place_leading_code(line);
-
-		if (code >= 400)
-			return k;
-		accepted = accepted || code != 0;
-		if (text_find(line->text, line->length, "mail from") ||
-		    (text_find(line->text, line->length, "rcpt to") &&
-			!accepted))
-			break;
-	}
-	/* Some tell the answer first and the command behind it. */
-	for (size_t k = i; !accepted && k > 0 && k + 4 > i; k--) {
-		if (place_leading_code(&l->lines[k - 1]) >= 400)
-			return k - 1;
-	}
-	return l->n_lines;
-}
-
-/* An RCPT that nobody answered may be the one that failed. */
-static bool
-is_accepted(const struct letter *l, size_t i)
-{
-	for (size_t k = i + 1; k < l->n_lines && k < i + 4; k++) {
-		int code = place_leading_code(&l->lines[k]);
-
-		if (code != 0)
-			return code < 400;
-	}
-	return false;
 }
 
 bool
@@ -268,12 +143,47 @@ is_from(const char *p, size_t n)
 
 	while (n > 0 && strchr(" \t\n<\"'([", p[n - 1]) != NULL)
 		n--;
-	for (end = start = n; start > 0 &&
-			      strchr(" \t\n(<", p[start - 1]) == NULL;)
+	for (end = start = n;
+	     start > 0 && strchr(" \t\n(<", p[start - 1]) == NULL;)
 		start--;
 	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
 		if (strlen(words[i]) == end - start &&
 		    g_ascii_strncasecmp(p + start, words[i], end - start) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* "mail" stands at most this far in front of "to". */
+#define MAX_TOWARD 40
+
+/* "your mail to u@d", "Nachricht an u@d": where it was to go. */
+static bool
+is_toward(const char *p, size_t n)
+{
+	static const char *const to[] = {"to", "an", "à", "a", "para", "naar",
+	    "til", "till", "do", "per", "for", "user", "recipient"};
+	static const char *const mail[] = {"mail", "message", "deliver", "send",
+	    "sent", "nachricht", "zustell", "courri", "correo", "mensaje",
+	    "mensag", "messaggio", "bericht", "wiadomo"};
+	size_t end, start;
+	bool toward = false;
+
+	while (n > 0 && strchr(" \t\n<\"'([:", p[n - 1]) != NULL)
+		n--;
+	for (end = start = n;
+	     start > 0 && strchr(" \t\n", p[start - 1]) == NULL;)
+		start--;
+	for (size_t i = 0; i < G_N_ELEMENTS(to) && !toward; i++)
+		toward =
+		    strlen(to[i]) == end - start &&
+		    g_ascii_strncasecmp(p + start, to[i], end - start) == 0;
+	if (start > MAX_TOWARD) {
+		p += start - MAX_TOWARD;
+		start = MAX_TOWARD;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(mail) && toward; i++) {
+		if (text_find(p, start, mail[i]) != NULL)
 			return true;
 	}
 	return false;
@@ -304,7 +214,7 @@ place_in_sentence(const struct letter *l, size_t i, struct span s)
 	if (is_from(p, before) || (words_in(l->words, p, before) & WORDS_HELP))
 		return NOTHING;
 	if (words_in(l->words, p, all.end - all.start) & WORDS_FAILURE)
-		return MENTION;
+		return is_toward(p, before) ? TOWARD : MENTION;
 	return fails_near(l, i) ? NEAR : LOOSE;
 }
 
@@ -334,6 +244,22 @@ is_wrapped(const struct letter *l, size_t i, struct span s)
 
 /* ---- the whole ---- */
 
+bool
+place_is_status_field(const struct line *l)
+{
+	static const char *const names[] = {
+	    "final-recipient:", "original-recipient:", "action:",
+	    "reporting-mta:", "received-from-mta:", "remote-mta:",
+	    "arrival-date:", "last-attempt-date:", "x-actual-recipient:"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
+		if (text_starts(l->text, l->length, names[i]))
+			return true;
+	}
+	/* Others have words behind it. */
+	return text_starts(l->text, l->length, "status:") && l->length < 16;
+}
+
 static enum place
 place_of_label(const struct letter *l, const char *p, size_t n)
 {
@@ -349,9 +275,9 @@ place_of_label(const struct letter *l, const char *p, size_t n)
 	if (text_starts(p, n, "to:") || text_starts(p, n, "cc:") ||
 	    text_starts(p, n, "an:"))
 		return SUMMARY;
-	if (says & WORDS_SENDER)
+	if (says & (WORDS_SENDER | WORDS_HELP))
 		return NOTHING;
-	return says & (WORDS_LABEL | WORDS_FAILURE) ? LABEL : NOTHING;
+	return says & (WORDS_LABEL | WORDS_FAILURE) ? LABEL : LOOSE;
 }
 
 static bool
@@ -362,26 +288,35 @@ is_origin(const struct letter *l, const char *p, size_t n)
 	return (words_in(l->words, p + from, n - from) & WORDS_ORIGIN) != 0;
 }
 
+/* More of a line in front of an address is not read. */
+#define MAX_PREFIX 200
+
 enum place
 place_of(const struct letter *l, size_t i, struct span s)
 {
 	const struct line *line = &l->lines[i];
-	const char *p = line->text;
+	size_t n = MIN(s.start, MAX_PREFIX);
+	const char *p = line->text + s.start - n;
+	int code;
 
-	if (is_origin(l, p, s.start))
-		return ORIGIN;
-	if (text_find(p, s.start, "rcpt to") != NULL)
-		return place_refusal(l, i) < l->n_lines ? DIALOG
-		       : is_accepted(l, i)		? NOTHING
-							: SUMMARY;
-	if (text_find(p, s.start, "mail from") != NULL)
+	/* "/var/mail/u@d", "|prog u@d": where an alias led, no address. */
+	if (place_is_status_field(line) || line->text[s.start] == '/' ||
+	    line->text[s.start] == '|')
 		return NOTHING;
-	if (place_leading_code(line) >= 400 && s.start > 2)
-		return REPLY;
-	if (is_decoration(p, s.start) || is_type(p, s.start) ||
-	    is_display_name(l, p, s.start))
+	if (is_origin(l, p, n))
+		return ORIGIN;
+	if (text_find(p, n, "rcpt to") != NULL)
+		return dialog_refusal(l, i) < l->n_lines ? DIALOG
+		       : dialog_is_accepted(l, i)        ? NOTHING
+							 : SUMMARY;
+	if (text_find(p, n, "mail from") != NULL)
+		return NOTHING;
+	code = dialog_code(line);
+	if (code != 0 && n > 2)
+		return code >= 400 ? REPLY : NOTHING;
+	if (is_decoration(p, n) || is_type(p, n) || is_display_name(l, p, n))
 		return is_wrapped(l, i, s) ? place_in_sentence(l, i, s) : HEAD;
-	if (place_ends_with_colon(p, s.start))
-		return place_of_label(l, p, s.start);
+	if (place_ends_with_colon(p, n))
+		return place_of_label(l, p, n);
 	return place_in_sentence(l, i, s);
 }

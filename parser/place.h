@@ -9,6 +9,7 @@
 enum place {
 	HEAD,    /* opens the line: "<u@d>:", "  u@d", "* Jo <u@d> on ..." */
 	LABEL,   /* "Recipient: u@d", "Unknown user: u@d" */
+	TOWARD,  /* "error delivering your mail to u@d" */
 	DIALOG,  /* "RCPT TO:<u@d>" that was refused */
 	REPLY,   /* "550 <u@d>... User unknown" */
 	MENTION, /* in a sentence that speaks of failure */
@@ -26,14 +27,9 @@ enum place place_of(const struct letter *, size_t i, struct span);
  * the addresses of a list. */
 bool place_is_list(const struct line *, size_t from, size_t to);
 
-/* "<<< 550 ...", "Out: 550 ...", " 550-...", "Tue 10:20:31: <-- 550 ...": the
- * reply code that opens the line, or 0. */
-int place_leading_code(const struct line *);
-
-/* The line that refuses the recipient of the RCPT in line I: the answer to
- * it, or, where that was 2yz, to the DATA that follows; n_lines when there is
- * none. */
-size_t place_refusal(const struct letter *, size_t i);
+/* A field of a status part that a gateway left in the text ("Action: failed").
+ * dsn.h reads those; here they are no words. */
+bool place_is_status_field(const struct line *);
 
 /* A colon of any script ends the text, but for opening brackets. */
 bool place_ends_with_colon(const char *text, size_t length);

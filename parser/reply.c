@@ -211,10 +211,7 @@ rank_bare(const struct cursor *c, int code, const char *end)
 	size_t n;
 
 	if (at_start(c->text, c->at))
-		return !counts_something(end) &&
-			       (*end != '.' || !fold_is_alnum(end[1]))
-			   ? RANK_SURE
-			   : RANK_NONE;
+		return RANK_SURE;
 	before = c->at[-1];
 	word = word_before(c->text, c->at, ":;='\"`([{#", &n);
 	if (before == '=' && word > c->text && is_one_of(word[-1], "?&"))
@@ -227,6 +224,8 @@ rank_bare(const struct cursor *c, int code, const char *end)
 		return RANK_NONE;
 	if (is_one_of(before, "([{") && is_one_of(*end, ")]}"))
 		return RANK_MAYBE;
+	if (sign == ',' && end[strspn(end, " \t\r\n")] == '\0')
+		return RANK_MAYBE; /* "mailbox unavailable, 550" */
 	if (before == ':' && !is_one_of(*end, " -\r\n"))
 		return RANK_NONE; /* host:port: */
 	if (before == '\n' || is_one_of(sign, ":;>)].!|") || follows_arrows(c))
@@ -294,6 +293,18 @@ is_number_start(const char *text, const char *p)
 	       !is_one_of(before, "./-_@%+&?$~");
 }
 
+/* Of two codes of one text: the later one, unless it says less, or only tells
+ * of a success beside a failure. */
+static struct enhanced
+later_status(struct enhanced earlier, struct enhanced later)
+{
+	bool failed = earlier.class > 2, fails = later.class > 2;
+
+	if (failed != fails)
+		return failed ? earlier : later;
+	return specificity(later) >= specificity(earlier) ? later : earlier;
+}
+
 struct reply
 reply_read(const char *text)
 {
@@ -319,15 +330,13 @@ reply_read(const char *text)
 				best = rank;
 				r.code = code;
 			}
-			if (end != NULL &&
-			    specificity(e) >= specificity(r.status))
-				r.status = e;
+			if (end != NULL)
+				r.status = later_status(r.status, e);
 			p = end != NULL ? end : p + 3;
 		} else if (end - p == 1 &&
 			   (end = read_enhanced(p, &e)) != NULL) {
-			if (is_enhanced_here(&c, e) &&
-			    specificity(e) >= specificity(r.status))
-				r.status = e;
+			if (is_enhanced_here(&c, e))
+				r.status = later_status(r.status, e);
 			p = end;
 		} else {
 			while (fold_is_digit(*p))

@@ -158,6 +158,10 @@ parse_limit(struct rules *rules, const char *word, struct rule *r)
 		r->weak = true;
 		return true;
 	}
+	if (strcmp(word, "near") == 0) {
+		r->near = true;
+		return true;
+	}
 	if (g_str_has_prefix(word, "code="))
 		return parse_code(word + 5, r);
 	if (g_str_has_prefix(word, "status="))
@@ -207,7 +211,7 @@ read_head(struct rules *rules, const struct source *source, unsigned line,
 		if (!parse_limit(rules, word, r))
 			return line_error(source, line,
 			    "'%s' is no limit: code=550, status=5.7.1, "
-			    "host=example.org or weak",
+			    "host=example.org, weak or near",
 			    word);
 	}
 	return NULL;

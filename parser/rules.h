@@ -10,7 +10,7 @@
 
 struct rule {
 	enum bounce_class class;
-	bool weak;
+	bool weak, near;
 	bool any_code, any_status;
 	uint16_t code_low, code_high;
 	struct enhanced status;

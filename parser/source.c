@@ -7,6 +7,8 @@
 /* Of the mail's own Content-* fields. */
 #define MAX_CONTENT_FIELDS 20
 #define MAX_CONTENT_VALUE 8192
+/* Bytes of a body: GLib's arrays count them in 32 bits. */
+#define MAX_BODY (512 * 1024 * 1024)
 
 /* As long as what they stand for, so that nothing moves. */
 static const struct {
@@ -102,9 +104,11 @@ GByteArray *
 source_new(const struct fields *headers, const struct field *type,
     const char *body, size_t length)
 {
-	GByteArray *out = g_byte_array_sized_new((guint)length + 512);
+	GByteArray *out;
 	int count = 0;
 
+	length = MIN(length, MAX_BODY);
+	out = g_byte_array_sized_new((guint)length + 512);
 	if (type != NULL)
 		append_field(out, type);
 	for (size_t i = 0; i < headers->count && count < MAX_CONTENT_FIELDS;
@@ -126,8 +130,10 @@ source_new(const struct fields *headers, const struct field *type,
 GByteArray *
 source_of_body(const char *boundary, size_t n, const char *body, size_t length)
 {
-	GByteArray *out = g_byte_array_sized_new((guint)(n + length) + 64);
+	GByteArray *out;
 
+	length = MIN(length, MAX_BODY);
+	out = g_byte_array_sized_new((guint)(n + length) + 64);
 	append(out, "Content-Type: multipart/mixed; boundary=\"", 41);
 	append(out, boundary, n);
 	append(out, "\"\n\n", 3);

@@ -26,6 +26,15 @@ enum words_group {
 	WORDS_FORWARDED = 1 << 14 /* "Begin forwarded message" */
 };
 
+/* words_list.c */
+struct words_row {
+	unsigned groups;
+	const char *phrase;
+};
+
+extern const struct words_row words_list[];
+extern const size_t words_list_length;
+
 /* The lists, compiled, with room to search; one per thread. */
 struct words;
 

@@ -131,6 +131,8 @@ read_verdict(struct reading *r, const struct line *l)
 	struct span s;
 	char *address;
 	struct found *f = NULL;
+	/* "Deferred: ..." is sendmail's own, whatever was said before. */
+	bool quotes = r->remote->len > 0 && is_reply_line(l);
 
 	if (first_address(l, &s)) {
 		address = g_strndup(l->text + s.start, s.end - s.start);
@@ -151,9 +153,9 @@ read_verdict(struct reading *r, const struct line *l)
 		return;
 	if (f->action == ACTION_NONE && l->text[0] == '4')
 		f->action = r->action;
-	if (f->remote_mta == NULL && r->host != NULL && r->remote->len > 0)
+	if (f->remote_mta == NULL && r->host != NULL && quotes)
 		f->remote_mta = g_strdup(r->host);
-	if (f->diagnostic == NULL && r->remote->len > 0)
+	if (f->diagnostic == NULL && quotes)
 		found_text(&f->diagnostic, r->remote->str, r->remote->len);
 	found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human, l->text,
 	    l->length);
@@ -198,8 +200,7 @@ read_transcript_line(struct reading *r, const struct line *l)
 		} else if (n > 0 && *p == '2') {
 			g_string_truncate(r->remote, 0);
 		}
-	} else if (is_reply_line(l) ||
-		   text_find(p, n, "... ") != NULL) {
+	} else if (is_reply_line(l) || text_find(p, n, "... ") != NULL) {
 		/* "u@d... Deferred: Connection timed out" has no code */
 		read_verdict(r, l);
 	}

@@ -290,6 +290,8 @@ static const struct {
 	"m\xc3\xbcller@example.org", true},
     {"another letter", "müller@example.org", "muller@example.org", false},
     {"names without a domain", "Jürgen", "jürgen", true},
+    {"a name and an address", "Jürgen", "jürgen@example.org", false},
+    {"a name in a name", "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ", "ä", false},
     {"bad UTF-8 equals itself", "\xff@example.org", "\xff@EXAMPLE.org", true},
     {"bad UTF-8 and good", "\xff@example.org", "ü@example.org", false},
 };
@@ -330,6 +332,7 @@ static const struct {
     {"plus and equals", "a+2Bb+3Dc@example.org", "a+b=c@example.org"},
     {"lower case is no xtext", "a+2bb", "a+2bb"},
     {"control characters stay", "a+0Ab+00c+7F", "a+0Ab+00c+7F"},
+    {"8-bit characters stay", "a+80b+C3+A4", "a+80b+C3+A4"},
     {"cut short", "a+2", "a+2"},
     {"a plus at the end", "a+", "a+"},
 };

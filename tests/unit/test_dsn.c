@@ -183,6 +183,8 @@ static const struct {
 	U
 	"Diagnostic-Code: smtp; 550 5.1.1 no\nsuch user here\nAction: failed\n",
 	"{u@example.org act=failed diag=550 5.1.1 no such user here}"},
+    {"a wrapped line in latin 1", U "Diagnostic-Code: smtp; 550\ncaf\xe9\n",
+	"{u@example.org diag=550 café}"},
     {"a Diagnostic-Code that goes on with a link",
 	U "Diagnostic-Code: smtp; 550 see\nhttps://example.com/x\n",
 	"{u@example.org diag=550 see https://example.com/x}"},
@@ -292,6 +294,7 @@ static const struct {
     {"permanent-failure", ACTION_FAILED},
     {"rejected", ACTION_FAILED},
     {"bounced", ACTION_FAILED},
+    {"expired", ACTION_FAILED},
     {"delayed", ACTION_DELAYED},
     {"deferred", ACTION_DELAYED},
     {"delivery delayed", ACTION_DELAYED},

@@ -54,7 +54,7 @@ START_TEST(test_an_entry_whose_address_came_later_is_found)
 }
 END_TEST
 
-START_TEST(test_a_list_that_its_owner_reorders_stays_right)
+START_TEST(test_a_list_that_its_owner_reorders_is_right_once_told)
 {
 	struct found_list l = {0};
 	struct found spare;
@@ -64,9 +64,25 @@ START_TEST(test_a_list_that_its_owner_reorders_stays_right)
 	spare = l.list[3];
 	l.list[3] = l.list[70];
 	l.list[70] = spare;
+	found_forget(&l);
 	ck_assert_ptr_eq(find_number(&l, 3), &l.list[70]);
 	ck_assert_ptr_eq(find_number(&l, 70), &l.list[3]);
 	ck_assert_uint_eq(l.count, 100);
+	found_list_clear(&l);
+}
+END_TEST
+
+START_TEST(test_find_adds_nothing)
+{
+	struct found_list l = {0};
+
+	ck_assert_ptr_null(found_find(&l, "a@example.org"));
+	ck_assert_ptr_null(found_find(&l, NULL));
+	(void)found_for(&l, "a@example.org");
+	ck_assert_ptr_null(found_find(&l, NULL));
+	ck_assert_ptr_null(found_find(&l, "b@example.org"));
+	ck_assert_ptr_eq(found_find(&l, "A@example.org"), &l.list[0]);
+	ck_assert_uint_eq(l.count, 1);
 	found_list_clear(&l);
 }
 END_TEST
@@ -152,7 +168,9 @@ add_tests(TCase *t)
 	tcase_add_test(t, test_an_address_is_added_once);
 	tcase_add_test(t, test_a_long_list_finds_each_again);
 	tcase_add_test(t, test_an_entry_whose_address_came_later_is_found);
-	tcase_add_test(t, test_a_list_that_its_owner_reorders_stays_right);
+	tcase_add_test(
+	    t, test_a_list_that_its_owner_reorders_is_right_once_told);
+	tcase_add_test(t, test_find_adds_nothing);
 	tcase_add_test(t, test_above_the_limit_recipients_are_counted_only);
 	tcase_add_test(t, test_a_million_addresses_take_linear_time);
 	tcase_add_loop_test(t, test_text, 0, ROWS(texts));
