@@ -236,6 +236,8 @@ write_address(struct batch *b, const char *key, const struct address_state *e,
     const struct judgement *j)
 {
 	char *evidence = days_format(e->days);
+	char *first = j->days > 0 ? iso_time(j->first_at) : NULL;
+	char *last = j->days > 0 ? iso_time(j->last_at) : NULL;
 	struct query q = query_new(b->store, ST_ADDRESS_PUT);
 
 	query_text(&q, key);
@@ -248,11 +250,13 @@ write_address(struct batch *b, const char *key, const struct address_state *e,
 	query_int(&q, j->bounces);
 	query_int(&q, j->days);
 	query_real(&q, j->score);
-	query_time(&q, j->first_at);
-	query_time(&q, j->last_at);
+	query_text(&q, first);
+	query_text(&q, last);
 	query_time(&q, e->dead);
 	query_run(&q);
 	g_free(evidence);
+	g_free(first);
+	g_free(last);
 }
 
 static int

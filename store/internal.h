@@ -82,6 +82,9 @@ struct query {
  * years 1970 to 9999. g_free. */
 char *iso_time(int64_t t);
 
+/* The other way; 0 for what is no such time. */
+int64_t iso_parse(const char *text);
+
 /* DAY (since 1970) as it stands in the counters: YYYY-MM-DD. g_free. */
 char *iso_day(int64_t day);
 

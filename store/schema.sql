@@ -218,8 +218,9 @@ CREATE TABLE address (
     days     INTEGER NOT NULL,
     -- The highest sum of weights within a window.
     score    REAL    NOT NULL,
-    first_at INTEGER,
-    last_at  INTEGER,
+    -- Of the failures that weigh; as text, for the view shows many of them.
+    first_at TEXT,
+    last_at  TEXT,
     -- NULL: not dead. Else the number of this death, counted over all
     -- addresses and never reused: who has seen up to N asks for more than N.
     dead     INTEGER
@@ -306,17 +307,16 @@ FROM bounce;
 -- number here, is about the address, whatever the list.
 CREATE VIEW dead_addresses AS
 WITH fresh (since) AS (
-    SELECT iif(value > 0, strftime('%s', 'now') - value * 86400, 0)
+    SELECT iif(value > 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now',
+        '-' || CAST(value AS INTEGER) || ' days'), '')
     FROM threshold WHERE name = 'stale')
 SELECT coalesce(given, key) AS address, list_id, class, bounces, days,
-    strftime('%Y-%m-%dT%H:%M:%SZ', first_at, 'unixepoch') AS first_at,
-    strftime('%Y-%m-%dT%H:%M:%SZ', last_at, 'unixepoch') AS last_at
+    first_at, last_at
 FROM address
 WHERE dead IS NOT NULL AND last_at >= (SELECT since FROM fresh)
 UNION ALL
 SELECT coalesce(a.given, a.key), l.list_id, a.class, a.bounces, a.days,
-    strftime('%Y-%m-%dT%H:%M:%SZ', a.first_at, 'unixepoch'),
-    strftime('%Y-%m-%dT%H:%M:%SZ', a.last_at, 'unixepoch')
+    a.first_at, a.last_at
 FROM address_list l JOIN address a ON a.key = l.key
 WHERE a.dead IS NOT NULL AND a.last_at >= (SELECT since FROM fresh);
 

@@ -46,8 +46,9 @@
 	DEAD_ROW("l.list_id")                                                  \
 	"FROM address_list l JOIN address a ON a.key = l.key WHERE "
 #define STILL_DEAD                                                             \
-	"a.dead IS NOT NULL AND a.last_at >= (SELECT "                         \
-	"iif(value > 0, ?1 - value * 86400, 0) FROM threshold "                \
+	"a.dead IS NOT NULL AND a.last_at >= (SELECT iif(value > 0, "          \
+	"strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch', '-' || "              \
+	"CAST(value AS INTEGER) || ' days'), '') FROM threshold "              \
 	"WHERE name = 'stale')"
 
 /* Whole days come from the counters, ?1 to ?2; the pieces of days before and

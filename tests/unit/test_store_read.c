@@ -531,6 +531,30 @@ static const struct {
     {"\xff\xfe.example", NULL},
 };
 
+/* Texts that are times, and what they come to. */
+static const struct {
+	const char *text;
+	int64_t time;
+} isos[] = {
+    {"2023-11-14T22:13:20Z", 1700000000},
+    {"1970-01-02T00:00:00Z", DAY},
+    {"9999-12-31T23:59:59Z", 253402300799},
+    {"", 0},
+    {"yesterday", 0},
+    {"2023-11-14", 0},
+};
+
+START_TEST(times_have_one_text)
+{
+	char *text = iso_time(isos[_i].time);
+
+	ck_assert_int_eq(iso_parse(isos[_i].text), isos[_i].time);
+	if (isos[_i].time != 0)
+		ck_assert_str_eq(text, isos[_i].text);
+	g_free(text);
+}
+END_TEST
+
 START_TEST(hosts_belong_to_organisations)
 {
 	char *got = key_organisation(hosts[_i].host);
@@ -665,6 +689,7 @@ main(void)
 	    c, addresses_fold_to_keys, 0, (int)G_N_ELEMENTS(keys));
 	tcase_add_loop_test(
 	    c, hosts_belong_to_organisations, 0, (int)G_N_ELEMENTS(hosts));
+	tcase_add_loop_test(c, times_have_one_text, 0, (int)G_N_ELEMENTS(isos));
 	tcase_add_loop_test(
 	    c, no_statement_goes_through_a_big_table, 0, ST_COUNT);
 	tcase_add_loop_test(

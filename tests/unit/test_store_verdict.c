@@ -412,7 +412,7 @@ START_TEST(the_order_of_settling_does_not_matter)
 	static const int days[][3] = {
 	    {0, 10, 20}, {20, 10, 0}, {10, 0, 20}, {20, 0, 10}};
 	static const char verdicts[] =
-	    "SELECT key, bounces, days, score, class, last_at - first_at, "
+	    "SELECT key, bounces, days, score, class, first_at, last_at, "
 	    "dead IS NULL FROM address ORDER BY 1";
 	static const char sums[] =
 	    "SELECT what, day, name, bounces, hard, addresses FROM tally "
