@@ -283,21 +283,37 @@ may_decide_by_reply(const struct classifier *c, const struct evidence *ev,
 	       !is_prose(ev->texts[0], r->code);
 }
 
+/* A reply, and a Status field (4.4.7) that adds only that the MTA gave up:
+ * what the reply means is the more specific cause. */
+static bool
+only_gave_up(const struct classifier *c, const struct readings *r)
+{
+	const struct code_info *info = codes_status(c->codes, r->status);
+
+	return r->code != 0 && r->said.class == 0 && info != NULL &&
+	       info->class == CLASS_EXPIRED;
+}
+
 static void
 decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
     struct readings *r, struct verdict *v)
 {
-	uint32_t weak = NO_RULE;
+	uint32_t weak = NO_RULE, aside = NO_RULE;
 
 	for (size_t i = 0; i < r->n_texts; i++) {
 		struct best best = best_rules(c, m, ev, r, i);
+		/* Beside a reply, hints in the MTA's own words ("Service
+		 * unavailable", "could not be delivered for 5 days") say what
+		 * it made of that reply, not why it was given. */
+		uint32_t *slot =
+		    i > 0 && r->replies[0].code != 0 ? &aside : &weak;
 
 		if (best.strong != NO_RULE) {
 			decide_by_rule(c, best.strong, v);
 			return;
 		}
-		if (weak == NO_RULE)
-			weak = best.weak;
+		if (*slot == NO_RULE)
+			*slot = best.weak;
 	}
 	if (decide_by_own_status(c, ev, r, v))
 		return;
@@ -305,10 +321,16 @@ decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
 		decide_by_rule(c, weak, v);
 		return;
 	}
+	if (!only_gave_up(c, r) &&
+	    decide_by_code(codes_status(c->codes, r->status), BASIS_STATUS, v))
+		return;
+	if (may_decide_by_reply(c, ev, r) &&
+	    decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v))
+		return;
 	if (decide_by_code(codes_status(c->codes, r->status), BASIS_STATUS, v))
 		return;
-	if (may_decide_by_reply(c, ev, r))
-		decide_by_code(codes_reply(c->codes, r->code), BASIS_CODE, v);
+	if (aside != NO_RULE)
+		decide_by_rule(c, aside, v);
 }
 
 struct verdict

@@ -97,6 +97,14 @@ found_text(GString **string, const char *text, size_t length)
 }
 
 void
+found_human(struct found *f, const char *text, size_t length)
+{
+	if (f->human != NULL && f->human->len > 0)
+		found_text(&f->human, "|", 1);
+	found_text(&f->human, text, length);
+}
+
+void
 found_list_clear(struct found_list *l)
 {
 	for (size_t i = 0; i < l->count; i++) {

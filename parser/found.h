@@ -56,6 +56,10 @@ struct found *found_for(struct found_list *, const char *address);
  * MAX_FOUND_TEXT is left out. */
 void found_text(GString **string, const char *text, size_t length);
 
+/* Adds TEXT to the human text as a piece of its own: no phrase runs from one
+ * piece into the next ("422 no" and "mx.example.org said" is no "no mx"). */
+void found_human(struct found *, const char *text, size_t length);
+
 void found_list_clear(struct found_list *);
 
 #endif

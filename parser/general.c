@@ -121,7 +121,7 @@ read_block(struct marks *r, const struct mark *m, struct found *f)
 			if (w > weight)
 				g_string_assign(best, paragraph->str);
 			weight = MAX(weight, w);
-			found_text(&f->human, paragraph->str, paragraph->len);
+			found_human(f, paragraph->str, paragraph->len);
 			g_string_truncate(paragraph, 0);
 		}
 		if (end)
@@ -346,10 +346,10 @@ general_read(const struct letter *l, struct found_list *out)
 		struct found *f = &out->list[i];
 
 		if (f->human == NULL && f->diagnostic == NULL)
-			found_text(&f->human, l->human,
-			    MIN(strlen(l->human), MAX_DIAGNOSTIC));
+			found_human(
+			    f, l->human, MIN(strlen(l->human), MAX_DIAGNOSTIC));
 		else
-			found_text(&f->human, prologue->str, prologue->len);
+			found_human(f, prologue->str, prologue->len);
 	}
 	g_string_free(prologue, TRUE);
 	marks_close(&r);

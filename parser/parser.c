@@ -204,14 +204,18 @@ add_human_text(struct found *f, struct found_list *text, const struct letter *l,
 	const struct found *t = same_recipient(text, f);
 
 	if (t != NULL && t->diagnostic != NULL) {
-		found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human,
-		    t->diagnostic->str, t->diagnostic->len);
+		if (f->diagnostic == NULL)
+			found_text(&f->diagnostic, t->diagnostic->str,
+			    t->diagnostic->len);
+		else
+			found_human(
+			    f, t->diagnostic->str, t->diagnostic->len);
 		if (t->human != NULL)
-			found_text(&f->human, t->human->str, t->human->len);
+			found_human(f, t->human->str, t->human->len);
 		if (f->original == NULL && t->original != NULL)
 			f->original = g_strdup(t->original);
 	} else if (alone) {
-		found_text(&f->human, l->human, strlen(l->human));
+		found_human(f, l->human, strlen(l->human));
 	}
 }
 
@@ -385,7 +389,7 @@ fall_back(struct parser *p, const struct letter *l, struct outcome *o)
 		return;
 	f = found_for(&o->dsn.found, address);
 	if (f != NULL)
-		found_text(&f->human, l->human, strlen(l->human));
+		found_human(f, l->human, strlen(l->human));
 	g_free(address);
 }
 

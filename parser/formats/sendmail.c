@@ -157,8 +157,12 @@ read_verdict(struct reading *r, const struct line *l)
 		f->remote_mta = g_strdup(r->host);
 	if (f->diagnostic == NULL && quotes)
 		found_text(&f->diagnostic, r->remote->str, r->remote->len);
-	found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human, l->text,
-	    l->length);
+	/* What sendmail makes of a reply ("551 no" -> "550 5.1.1 User
+	 * unknown") is not what the reply said. */
+	if (f->diagnostic == NULL)
+		found_text(&f->diagnostic, l->text, l->length);
+	else if (!quotes)
+		found_human(f, l->text, l->length);
 }
 
 /* "550 mx.example.org (smtp)... 550 Host unknown": sendmail 5 on a host; the
