@@ -208,8 +208,7 @@ add_human_text(struct found *f, struct found_list *text, const struct letter *l,
 			found_text(&f->diagnostic, t->diagnostic->str,
 			    t->diagnostic->len);
 		else
-			found_human(
-			    f, t->diagnostic->str, t->diagnostic->len);
+			found_human(f, t->diagnostic->str, t->diagnostic->len);
 		if (t->human != NULL)
 			found_human(f, t->human->str, t->human->len);
 		if (f->original == NULL && t->original != NULL)

@@ -13,7 +13,8 @@ struct reply_row {
 	const char *text;
 };
 
-/* clang-format off: one reply, one line */
+/* one reply, one line */
+/* clang-format off */
 static const struct reply_row reply_rows[] = {
 	{"quota-exceeded", NULL, "422 no: retry timeout exceeded"},
 	{"expired", NULL, "550 no: retry timeout exceeded"},

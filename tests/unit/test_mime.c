@@ -292,7 +292,7 @@ START_TEST(test_a_mail_cut_off_anywhere_is_read)
 {
 	const char text[] =
 	    "Subject: x\n" REPORT "--B\n\nhello\n--B\nContent-Type: "
-				  "message/delivery-status\n\nAction: "
+	    "message/delivery-status\n\nAction: "
 	    "failed\n\n--B\nContent-Type: message/rfc822\n\nSubject: "
 	    "y\n\nbody" END;
 
