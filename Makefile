@@ -12,6 +12,8 @@
 VERSION  := 0.1.0
 PREFIX   ?= /usr/local
 SYSCONFDIR ?= $(if $(filter /usr,$(PREFIX)),/etc,$(PREFIX)/etc)
+MANDIR   ?= $(PREFIX)/share/man
+UNITDIR  ?= $(PREFIX)/lib/systemd/system
 SANITIZE ?=
 BUILD    ?= build$(if $(SANITIZE),-$(subst $(comma),-,$(SANITIZE)))
 comma    := ,
@@ -78,10 +80,25 @@ include tests/tests.mk
 deps:
 	@sh tests/deps.sh
 
+# A configuration file that is there already is the admin's.
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin \
+	    $(DESTDIR)$(SYSCONFDIR)/bounced $(DESTDIR)$(UNITDIR) \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d \
+	    $(DESTDIR)$(MANDIR)/man1 $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(BUILD)/bounced $(DESTDIR)$(PREFIX)/sbin/bounced
 	install -m 755 $(BUILD)/bouncectl $(DESTDIR)$(PREFIX)/bin/bouncectl
+	test -e $(DESTDIR)$(SYSCONFDIR)/bounced/bounced.conf || \
+	    install -m 644 conf/bounced.conf $(DESTDIR)$(SYSCONFDIR)/bounced/
+	sed 's|/usr/local/sbin|$(PREFIX)/sbin|g; s|/usr/local/etc|$(SYSCONFDIR)|g' \
+	    systemd/bounced.service >$(DESTDIR)$(UNITDIR)/bounced.service
+	chmod 644 $(DESTDIR)$(UNITDIR)/bounced.service
+	install -m 644 systemd/sysusers.conf \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/bounced.conf
+	install -m 644 systemd/tmpfiles.conf \
+	    $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/bounced.conf
+	for m in man/*.[158]; do install -m 644 $$m \
+	    $(DESTDIR)$(MANDIR)/man$${m##*.}/; done
 
 clean:
 	rm -rf build build-*

@@ -26,7 +26,7 @@ _Static_assert(sizeof(struct options) <= OPTIONS_SIZE, "room");
 
 struct entry {
 	char *name, *detail;
-	uint64_t bounces, hard;
+	uint64_t bounces, hard, delayed;
 };
 
 /* One table of the report. */
@@ -52,7 +52,7 @@ static const struct section sections[] = {
 struct report_data {
 	int64_t since, until; /* until 0: now */
 	GPtrArray *entries[N_SECTIONS];
-	uint64_t bounces, hard;
+	uint64_t bounces, hard, delayed;
 };
 
 static void
@@ -71,7 +71,7 @@ keep_entry(const struct tally_row *row, void *context)
 	struct entry *e = g_new(struct entry, 1);
 
 	*e = (struct entry){g_strdup(row->name), g_strdup(row->detail),
-	    row->bounces, row->hard};
+	    row->bounces, row->hard, row->delayed};
 	g_ptr_array_add(context, e);
 	return true;
 }
@@ -87,12 +87,13 @@ load(struct store *store, const struct options *o, struct report_data *data)
 		result = store_tally(store, sections[i].tally, data->since,
 		    data->until, sections[i].is_top ? o->top : 0, keep_entry,
 		    data->entries[i]);
-	/* Every recipient has one class, so these are all. */
+	/* Every failure has one class, so these are all. */
 	for (guint i = 0; i < data->entries[0]->len; i++) {
 		const struct entry *e = data->entries[0]->pdata[i];
 
 		data->bounces += e->bounces;
 		data->hard += e->hard;
+		data->delayed += e->delayed;
 	}
 	return result;
 }
@@ -126,6 +127,7 @@ json_section(const struct section *s, const GPtrArray *entries)
 			json_set_text(o, s->detail, e->detail);
 		set_number(o, "bounces", e->bounces);
 		set_number(o, "hard", e->hard);
+		set_number(o, "delayed", e->delayed);
 		json_array_append_new(array, o);
 	}
 	return array;
@@ -140,6 +142,7 @@ print_json(const struct report_data *data)
 	json_set_time(o, "until", data->until);
 	set_number(o, "bounces", data->bounces);
 	set_number(o, "hard", data->hard);
+	set_number(o, "delayed", data->delayed);
 	for (size_t i = 0; i < N_SECTIONS; i++)
 		json_object_set_new(o, sections[i].key,
 		    json_section(&sections[i], data->entries[i]));
@@ -152,7 +155,7 @@ static void
 print_csv(const struct report_data *data)
 {
 	static const char *const header[] = {
-	    "section", "name", "detail", "bounces", "hard"};
+	    "section", "name", "detail", "bounces", "hard", "delayed"};
 
 	csv_print(stdout, header, G_N_ELEMENTS(header));
 	for (size_t i = 0; i < N_SECTIONS; i++) {
@@ -173,6 +176,8 @@ print_csv(const struct report_data *data)
 /* ---- text ---- */
 
 #define BAR_WIDTH 20
+/* Digits of a number and its NUL. */
+#define COUNT_MAX 24
 
 static uint64_t
 largest(const GPtrArray *entries)
@@ -187,24 +192,32 @@ largest(const GPtrArray *entries)
 	return max;
 }
 
+/* "-" for none: what is there catches the eye. */
+static const char *
+count_text(uint64_t n, char buf[static COUNT_MAX])
+{
+	if (n == 0)
+		strcpy(buf, "-");
+	else
+		snprintf(buf, COUNT_MAX, "%" PRIu64, n);
+	return buf;
+}
+
 static void
 add_row(struct table *t, const struct section *s, const struct entry *e,
     uint64_t max)
 {
-	char bounces[24], hard[24], bar[BAR_WIDTH + 1] = "";
+	char bounces[COUNT_MAX], hard[COUNT_MAX], delayed[COUNT_MAX];
+	char bar[BAR_WIDTH + 1] = "";
 	char *name = e->detail[0] != '\0' && s->detail != NULL
 			 ? g_strdup_printf("%s: %s", e->name, e->detail)
 			 : g_strdup(e->name[0] != '\0' ? e->name : "(none)");
-	const char *cells[] = {name, bounces, hard, bar};
+	const char *cells[] = {name, count_text(e->bounces, bounces),
+	    count_text(e->hard, hard), count_text(e->delayed, delayed), bar};
 	const enum paint paints[] = {
-	    PAINT_NONE, PAINT_NONE, PAINT_RED, PAINT_BLUE};
+	    PAINT_NONE, PAINT_NONE, PAINT_RED, PAINT_YELLOW, PAINT_BLUE};
 	uint64_t length = (e->bounces * BAR_WIDTH + max - 1) / max;
 
-	snprintf(bounces, sizeof(bounces), "%" PRIu64, e->bounces);
-	if (e->hard > 0)
-		snprintf(hard, sizeof(hard), "%" PRIu64, e->hard);
-	else
-		strcpy(hard, "-");
 	memset(bar, '#', length < BAR_WIDTH ? length : BAR_WIDTH);
 	table_row(t, cells, paints);
 	g_free(name);
@@ -218,6 +231,7 @@ print_section(
 	    {.title = s->title, .min = 20},
 	    {.title = "bounces", .right = true},
 	    {.title = "hard", .right = true},
+	    {.title = "delayed", .right = true},
 	    {.title = "", .spare = true},
 	};
 	struct table *t;
@@ -240,8 +254,9 @@ print_text(const struct ctl *ctl, const struct report_data *data)
 	    terminal_on(&ctl->out, PAINT_BOLD), when_format(data->since, since),
 	    data->until != 0 ? when_format(data->until, until) : "now",
 	    terminal_off(&ctl->out));
-	printf("%" PRIu64 " recorded, %" PRIu64 " of them hard\n",
-	    data->bounces, data->hard);
+	printf("%" PRIu64 " failed, %" PRIu64 " of them hard; %" PRIu64
+	       " delayed\n",
+	    data->bounces, data->hard, data->delayed);
 	for (size_t i = 0; i < N_SECTIONS; i++)
 		print_section(ctl, &sections[i], data->entries[i]);
 }

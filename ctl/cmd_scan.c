@@ -29,6 +29,7 @@ struct slot {
 	const char *name;
 	struct report *report; /* NULL: said why not */
 	const char *failure;   /* words of our own or of strerror */
+	char *words;           /* failure, where it is allocated */
 	int exit_status;       /* of failure */
 	enum mail_look look;
 };
@@ -60,7 +61,9 @@ take_result(struct job_result *result, void *context)
 	slot->state = SLOT_DONE;
 	slot->report = result->report;
 	if (result->report == NULL) {
-		slot->failure = job_failure_name(result->failure);
+		slot->words = g_strdup_printf(
+		    "cannot be read (%s)", job_failure_name(result->failure));
+		slot->failure = slot->words;
 		slot->exit_status = EX_DATAERR;
 	}
 }
@@ -100,6 +103,8 @@ print_slot(struct scan *s, struct slot *slot)
 {
 	if (slot->report == NULL) {
 		fail(s, slot->name, slot->exit_status, slot->failure);
+		g_free(slot->words);
+		slot->words = NULL;
 		return;
 	}
 	if (s->options->json)
@@ -137,8 +142,10 @@ scan_all(struct scan *s)
 			reading_wait(s->pool);
 		print_ready(s);
 	}
-	for (size_t i = s->printed; i < s->next; i++)
+	for (size_t i = s->printed; i < s->next; i++) {
 		report_free(slot_of(s, i)->report);
+		g_free(slot_of(s, i)->words);
+	}
 }
 
 /* One worker for one mail: starting more takes longer than reading it. */

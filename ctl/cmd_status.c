@@ -29,7 +29,7 @@ print_json(const char *database, const struct store_summary *s)
 	set_number(o, "version", (uint64_t)s->version);
 	set_number(o, "bytes", s->bytes);
 	set_number(o, "mails", s->mails);
-	set_number(o, "bounces", s->bounces);
+	set_number(o, "recipients", s->bounces);
 	set_number(o, "failed", s->failed);
 	set_number(o, "dead", s->dead);
 	json_set_time(o, "first_at", s->first_at);
@@ -46,8 +46,8 @@ print_text(const char *database, const struct store_summary *s)
 	printf("database         %s\n", name);
 	printf("size             %s, version %d\n", size, s->version);
 	printf("mails            %" PRIu64 "\n", s->mails);
-	printf("  unreadable     %" PRIu64 "\n", s->failed);
-	printf("bounces          %" PRIu64 "\n", s->bounces);
+	printf("recipients       %" PRIu64 "\n", s->bounces);
+	printf("  failed         %" PRIu64 "\n", s->failed);
 	printf("dead addresses   %" PRIu64 "\n", s->dead);
 	if (s->first_at != 0)
 		printf("from             %s\nto               %s\n",

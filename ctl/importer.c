@@ -23,6 +23,7 @@
 struct job {
 	char *name;
 	int64_t received;
+	bool guessed;
 	/* Kept for those that cannot be read: their digest is taken here,
 	 * where the mail is bytes and nothing else. */
 	int fd;
@@ -146,6 +147,17 @@ digest_file(struct importer *im, int fd, struct settlement *s)
 	return n == 0;
 }
 
+/* When the mail was delivered. Of a file that may be a copy nothing is known
+ * but that it was before; then the report's own date is nearer to it. */
+static int64_t
+received_at(const struct job *job, const struct report *report)
+{
+	if (job->guessed && report != NULL && report->date > 0 &&
+	    report->date < job->received)
+		return report->date;
+	return job->received;
+}
+
 static bool
 is_passing(enum job_failure failure)
 {
@@ -160,7 +172,7 @@ take_result(struct job_result *result, void *context)
 	struct settlement *s = &im->batch[im->n];
 
 	*s = (struct settlement){.size = result->size,
-	    .received = job->received,
+	    .received = received_at(job, result->report),
 	    .report = result->report};
 	memcpy(s->digest, result->digest, DIGEST_SIZE);
 	if (result->report == NULL) {
@@ -172,7 +184,8 @@ take_result(struct job_result *result, void *context)
 			return;
 		}
 		progress_clear(&im->progress);
-		ctl_warn(im->ctl, "%s: %s", job->name, s->failure);
+		ctl_warn(im->ctl, "%s: cannot be read (%s): recorded as such",
+		    job->name, s->failure);
 	}
 	s->file = g_strdup(job->name);
 	job_free(job);
@@ -190,8 +203,10 @@ submit_next(struct importer *im)
 	if (!mails_next(im->mails, &mail))
 		return false;
 	job = g_new(struct job, 1);
-	*job = (struct job){
-	    mail.name, mail.received, fcntl(mail.fd, F_DUPFD_CLOEXEC, 0)};
+	*job = (struct job){.name = mail.name,
+	    .received = mail.received,
+	    .guessed = mail.guessed,
+	    .fd = fcntl(mail.fd, F_DUPFD_CLOEXEC, 0)};
 	pool_submit(im->pool, mail.fd, job);
 	return true;
 }

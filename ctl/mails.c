@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -90,7 +91,8 @@ next_in_mbox(struct mails *m, struct mail *mail)
 	mail->name =
 	    g_strdup_printf("%s:%" G_GUINT64_FORMAT, base, found.offset);
 	g_free(base);
-	mail->received = found.received != 0 ? found.received : m->mbox_time;
+	mail->guessed = found.received == 0;
+	mail->received = mail->guessed ? m->mbox_time : found.received;
 	return true;
 }
 
@@ -134,6 +136,21 @@ look_into(const struct walk_file *file, int fd)
 						    : CONTENT_NOTHING;
 }
 
+/* Names in a Maildir begin with the time of delivery ("1793889020.M1P2.mx"),
+ * which a copy of the file keeps and its mtime need not. */
+static void
+set_received(struct mail *mail, const struct walk_file *file, int64_t mtime)
+{
+	size_t digits = strspn(mail->name, "0123456789");
+	int64_t named = 0;
+
+	if (file->is_member && digits >= 9 && digits <= 11 &&
+	    mail->name[digits] == '.')
+		named = g_ascii_strtoll(mail->name, NULL, 10);
+	mail->guessed = !file->is_member;
+	mail->received = named > 0 && named < mtime ? named : mtime;
+}
+
 /* True: FILE is one mail. */
 static bool
 take_file(struct mails *m, const struct walk_file *file, struct mail *mail)
@@ -148,7 +165,7 @@ take_file(struct mails *m, const struct walk_file *file, struct mail *mail)
 		m->done += units_of(file, (uint64_t)st.st_size);
 		mail->fd = fd;
 		mail->name = g_path_get_basename(file->path);
-		mail->received = st.st_mtime;
+		set_received(mail, file, st.st_mtime);
 		return true;
 	case CONTENT_MBOX:
 		m->mbox = mbox_open(fd, m->max_read);

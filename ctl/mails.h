@@ -14,6 +14,7 @@ struct mail {
 	char *name; /* without folder; "archive.mbox:1234" (the byte at which
 		     * it begins) in an mbox; g_free() */
 	int64_t received;
+	bool guessed; /* the time is that of a file which may be a copy */
 };
 
 /* PATHS is NULL-terminated and not copied; at most MAX_READ bytes of a mail

@@ -5,7 +5,9 @@
 #include "util/text.h"
 #include "util/when.h"
 
+#include <glib.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sysexits.h>
 
 const char *const row_formats[] = {"text", "csv", "json", NULL};
@@ -15,11 +17,10 @@ const char *const plain_formats[] = {"plain", "csv", "json", NULL};
 
 static const struct column columns[] = {
     {.title = "at"},
-    {.title = "address", .min = 16},
-    {.title = "action"},
-    {.title = "class", .min = 8},
+    {.title = "address", .min = 24},
+    {.title = "class", .min = 14},
     {.title = "status", .spare = true},
-    {.title = "diagnostic", .min = 10, .spare = true},
+    {.title = "diagnostic", .min = 16, .spare = true},
 };
 
 static const char *const csv_header[] = {"at", "address", "domain",
@@ -60,17 +61,33 @@ print_csv(const struct bounce_row *b)
 	csv_print(stdout, cells, COUNT(cells));
 }
 
+/* "user-unknown", and what is no failure by its action: "delayed:
+ * greylisted", "delivered". */
+static char *
+outcome_text(const struct bounce_row *b)
+{
+	bool failed = strcmp(b->action, "failed") == 0;
+
+	if (failed && b->class[0] != '\0')
+		return g_strdup(b->class);
+	if (b->action[0] == '\0')
+		return g_strdup(b->class[0] != '\0' ? b->class : b->kind);
+	return g_strconcat(
+	    b->action, b->class[0] != '\0' ? ": " : "", b->class, NULL);
+}
+
 static void
 print_cells(struct table *table, const struct bounce_row *b)
 {
 	char at[WHEN_MAX];
-	const char *cells[] = {when_format(b->at, at), b->address, b->action,
-	    b->class, b->status[0] != '\0' ? b->status : b->code,
-	    b->diagnostic};
-	const enum paint paints[] = {PAINT_DIM, PAINT_NONE, PAINT_NONE,
+	char *outcome = outcome_text(b);
+	const char *cells[] = {when_format(b->at, at), b->address, outcome,
+	    b->status[0] != '\0' ? b->status : b->code, b->diagnostic};
+	const enum paint paints[] = {PAINT_DIM, PAINT_NONE,
 	    b->hard ? PAINT_RED : PAINT_NONE, PAINT_NONE, PAINT_DIM};
 
 	table_row(table, cells, paints);
+	g_free(outcome);
 }
 
 static bool

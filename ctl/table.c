@@ -52,14 +52,16 @@ table_new(FILE *out, const struct terminal *terminal,
 	return t;
 }
 
-/* The widest column that can still give; N: none. */
+/* The widest column that can still give, among those that are SPARE or not;
+ * N: none. */
 static size_t
-widest_of(const struct column *columns, size_t n, const int *widths)
+widest_of(const struct column *columns, size_t n, const int *widths, bool spare)
 {
 	size_t widest = n;
 
 	for (size_t i = 0; i < n; i++) {
-		if (columns[i].min > 0 && widths[i] > columns[i].min &&
+		if (columns[i].spare == spare && columns[i].min > 0 &&
+		    widths[i] > columns[i].min &&
 		    (widest == n || widths[i] >= widths[widest]))
 			widest = i;
 	}
@@ -77,8 +79,10 @@ table_fit(const struct column *columns, size_t n, const int *natural, int width,
 		total += natural[i];
 	}
 	while (total > width) {
-		size_t widest = widest_of(columns, n, widths);
+		size_t widest = widest_of(columns, n, widths, true);
 
+		if (widest == n)
+			widest = widest_of(columns, n, widths, false);
 		if (widest < n) {
 			widths[widest]--;
 			total--;
@@ -93,10 +97,10 @@ table_fit(const struct column *columns, size_t n, const int *natural, int width,
 }
 
 static void
-print_cell(const struct table *t, size_t i, const char *text, enum paint paint)
+print_cell(const struct table *t, size_t i, const char *text, enum paint paint,
+    bool last)
 {
 	int used, room = t->widths[i];
-	bool last = i + 1 == t->shown;
 	size_t length = text_fit(text, room, &used);
 	const char *more = "";
 
@@ -115,12 +119,29 @@ print_cell(const struct table *t, size_t i, const char *text, enum paint paint)
 	fprintf(t->out, "%*s", last ? 0 : GAP, "");
 }
 
+/* Behind the last cell that is not empty nothing is printed. */
 static void
 print_row(const struct table *t, const struct row *row)
 {
-	for (size_t i = 0; i < t->shown; i++)
-		print_cell(t, i, row->cells[i], row->paints[i]);
+	size_t last = t->shown - 1;
+
+	while (last > 0 && row->cells[last][0] == '\0')
+		last--;
+	for (size_t i = 0; i <= last; i++)
+		print_cell(t, i, row->cells[i], row->paints[i], i == last);
 	putc('\n', t->out);
+}
+
+static void
+print_titles(const struct table *t)
+{
+	struct row row = {0};
+
+	for (size_t i = 0; i < t->n; i++) {
+		row.cells[i] = (char *)t->columns[i].title;
+		row.paints[i] = PAINT_BOLD;
+	}
+	print_row(t, &row);
 }
 
 static void
@@ -129,9 +150,7 @@ fix_widths(struct table *t)
 	t->shown = table_fit(
 	    t->columns, t->n, t->natural, t->terminal.width, GAP, t->widths);
 	t->fixed = true;
-	for (size_t i = 0; i < t->shown; i++)
-		print_cell(t, i, t->columns[i].title, PAINT_BOLD);
-	putc('\n', t->out);
+	print_titles(t);
 	for (guint i = 0; i < t->rows->len; i++)
 		print_row(t, t->rows->pdata[i]);
 	g_ptr_array_set_size(t->rows, 0);

@@ -11,7 +11,8 @@ struct column {
 	/* The width below which it is never cut; 0: never cut at all. */
 	int min;
 	bool right; /* numbers */
-	/* Left out, the last first, when not all fit. */
+	/* Gives room first, and is left out, the last first, when it does
+	 * not suffice. */
 	bool spare;
 };
 

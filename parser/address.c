@@ -1,4 +1,4 @@
-/* address.c: finds and cleans addresses. */
+/* address.c: finds addresses in text, and compares them. */
 #include "parser/address.h"
 
 #include <glib.h>
@@ -11,74 +11,131 @@ is_atext(unsigned char c)
 	       (c != '\0' && strchr("!#$%&'*+-/=?^_`{|}~.", c) != NULL);
 }
 
-/* Steps from the @ at AT to the left. Non-ASCII letters count inside <> or
- * when nothing else stands there: CJK prose has no spaces around addresses. */
-static size_t
-local_start(const char *text, size_t at)
+/* The character above ASCII that ends before I, or that starts at I; 0 when
+ * there is none. Its length goes to *n. */
+static gunichar
+char_before(const char *text, size_t i, size_t *n)
 {
-	size_t i = at;
+	for (*n = 2; *n <= 4 && *n <= i; (*n)++) {
+		const char *p = text + i - *n;
 
-	if (i > 0 && text[i - 1] == '"') {
-		size_t q = i - 1;
+		if ((unsigned char)*p >= 0xc0) {
+			gunichar c = g_utf8_get_char_validated(p, (gssize)*n);
 
-		while (q > 0 && i - q < 66 && text[q - 1] != '"' &&
-		       text[q - 1] != '\n')
-			q--;
-		/* "joe doe"@example.org, but not: "Joe <a@b> says "@x" */
-		if (q > 0 && text[q - 1] == '"' && i - q > 1 &&
-		    (q == 1 || strchr(" <:;,(\n", text[q - 2]) != NULL))
-			return q - 1;
-		return at;
+			return c < 0x110000 &&
+				       (size_t)g_unichar_to_utf8(c, NULL) == *n
+				   ? c
+				   : 0;
+		}
 	}
-	while (i > 0 && is_atext((unsigned char)text[i - 1]))
-		i--;
-	if (i > 0 && (unsigned char)text[i - 1] >= 0x80) {
-		size_t j = i;
-
-		while (j > 0 && ((unsigned char)text[j - 1] >= 0x80 ||
-				    is_atext((unsigned char)text[j - 1])))
-			j--;
-		if ((j > 0 && text[j - 1] == '<') || i == at)
-			i = j;
-	}
-	return i;
-}
-
-/* Letters of alphabetic scripts up to Cyrillic: an IDN label, not prose. */
-static size_t
-idn_letter(const char *p, size_t left)
-{
-	gunichar c = g_utf8_get_char_validated(p, (gssize)left);
-
-	if (c >= 0x80 && c < 0x530 && g_unichar_isalpha(c))
-		return (size_t)(g_utf8_next_char(p) - p);
 	return 0;
 }
 
-static size_t
-domain_end(const char *text, size_t length, size_t at, bool bracketed)
+static gunichar
+char_at(const char *text, size_t length, size_t i, size_t *n)
 {
-	size_t i = at + 1;
+	gunichar c = g_utf8_get_char_validated(text + i, (gssize)(length - i));
 
-	if (i < length && text[i] == '[') {
-		while (i < length && text[i] != ']' && text[i] != '\n')
-			i++;
-		return i < length && text[i] == ']' ? i + 1 : at + 1;
-	}
-	while (i < length) {
-		unsigned char c = (unsigned char)text[i];
-		size_t n;
+	if (c < 0x80 || c >= 0x110000)
+		return 0;
+	*n = (size_t)g_unichar_to_utf8(c, NULL);
+	return c;
+}
 
-		if (g_ascii_isalnum(c) || c == '-' || c == '.' || c == '_') {
-			i++;
-		} else if (c >= 0x80 &&
-			   (n = idn_letter(text + i, length - i)) > 0) {
-			i += n;
-		} else if (c >= 0x80 && bracketed) {
-			i++;
-		} else {
+/* Letters of alphabetic scripts up to Cyrillic: they are part of an address,
+ * while CJK prose has no spaces around one. */
+static bool
+is_alphabetic(gunichar c)
+{
+	return c >= 0x80 && c < 0x530 && g_unichar_isalpha(c);
+}
+
+/* Where the quoted local part before the @ at AT starts; AT when there is
+ * none. "joe doe"@example.org, but not: "Joe <a@b> says "@x */
+static size_t
+quoted_start(const char *text, size_t at)
+{
+	size_t q = at - 1; /* the closing quote */
+
+	while (q > 0 && at - q < 68) {
+		q--;
+		if (text[q] == '\n' || text[q] == '<' || text[q] == '>')
+			return at;
+		if (text[q] == '"' && (q == 0 || text[q - 1] != '\\'))
 			break;
-		}
+	}
+	if (text[q] != '"' || at - q < 3)
+		return at;
+	if (q > 0 && text[q - 1] != '\0' &&
+	    strchr(" \t<>:;,(\n", text[q - 1]) == NULL)
+		return at;
+	return q;
+}
+
+/* Steps from the @ at AT to the left. ANY: all characters above ASCII count,
+ * as they also do in <> or when nothing else stands there; and the backslash,
+ * which RFC 6533 escapes leave. */
+static size_t
+local_start(const char *text, size_t at, bool any)
+{
+	size_t i = at, j, n;
+
+	if (i > 0 && text[i - 1] == '"')
+		return quoted_start(text, at);
+	while (i > 0) {
+		if (is_atext((unsigned char)text[i - 1]) ||
+		    (any && text[i - 1] == '\\'))
+			i--;
+		else if (is_alphabetic(char_before(text, i, &n)))
+			i -= n;
+		else
+			break;
+	}
+	if (i == 0 || (unsigned char)text[i - 1] < 0x80)
+		return i;
+	for (j = i; j > 0 && ((unsigned char)text[j - 1] >= 0x80 ||
+				 is_atext((unsigned char)text[j - 1]));)
+		j--;
+	if (any || (j > 0 && text[j - 1] == '<'))
+		return j;
+	if (i < at)
+		return i;
+	while (i > 0 && g_unichar_isalnum(char_before(text, i, &n)))
+		i -= n;
+	return i;
+}
+
+/* "[192.0.2.1]", "[IPv6:...]"; no further than any such literal. */
+static size_t
+literal_end(const char *text, size_t length, size_t at)
+{
+	size_t limit = MIN(length, at + 130);
+
+	for (size_t i = at + 2; i < limit && g_ascii_isgraph(text[i]); i++) {
+		if (text[i] == ']')
+			return i > at + 2 ? i + 1 : at + 1;
+	}
+	return at + 1;
+}
+
+static size_t
+domain_end(const char *text, size_t length, size_t at, bool any)
+{
+	size_t i = at + 1, n = 1;
+
+	if (i < length && text[i] == '[')
+		return literal_end(text, length, at);
+	for (; i < length; i += n) {
+		unsigned char c = (unsigned char)text[i];
+
+		n = 1;
+		if (c == '.' && text[i - 1] == '.')
+			break;
+		if (g_ascii_isalnum(c) || c == '-' || c == '.' || c == '_')
+			continue;
+		if (c < 0x80 ||
+		    (!any && !is_alphabetic(char_at(text, length, i, &n))))
+			break;
 	}
 	while (i > at + 1 && strchr(".-_", text[i - 1]) != NULL)
 		i--;
@@ -93,6 +150,8 @@ skip_prefix(const char *text, size_t start, size_t at)
 	static const char *const prefixes[] = {"smtp=", "rfc-822=", "rfc822=",
 	    "to=", "orcpt=", "final-recipient=", "recipient="};
 
+	if (text[start] == '"')
+		return start;
 	for (size_t i = 0; i < G_N_ELEMENTS(prefixes); i++) {
 		size_t n = strlen(prefixes[i]);
 
@@ -100,138 +159,87 @@ skip_prefix(const char *text, size_t start, size_t at)
 		    g_ascii_strncasecmp(text + start, prefixes[i], n) == 0)
 			start += n;
 	}
-	while (start < at && strchr("*'=.|`#", text[start]) != NULL)
+	if (at - start > 2 && text[start] == '/' && text[start + 1] == '/')
+		start += 2;
+	while (start < at && strchr("*'=.|`#{", text[start]) != NULL)
 		start++;
 	return start;
 }
 
-bool
-address_next(const char *text, size_t length, size_t from, struct span *span)
+/* The @ at AT; ANY as in local_start. */
+static bool
+address_around(
+    const char *text, size_t length, size_t at, bool any, struct span *span)
+{
+	size_t start = local_start(text, at, any);
+	bool bracketed = start > 0 && text[start - 1] == '<';
+	size_t end = domain_end(text, length, at, any || bracketed);
+
+	if (start < at)
+		start = skip_prefix(text, start, at);
+	if (start >= at || end <= at + 1 || end - start > MAX_ADDRESS ||
+	    text[at + 1] == '.' || text[at + 1] == '-')
+		return false;
+	if (memchr(text + at, '.', end - at) == NULL && text[at + 1] != '[' &&
+	    !(bracketed && end < length && text[end] == '>'))
+		return false;
+	*span = (struct span){start, end};
+	return true;
+}
+
+/* True when the address at SPAN is only the inside of a quoted local part:
+ * "user@example.org"@relay.example.org */
+static bool
+is_quoted_local(const char *text, size_t length, const struct span *span)
+{
+	return span->start > 0 && text[span->start - 1] == '"' &&
+	       span->end + 2 < length && text[span->end] == '"' &&
+	       text[span->end + 1] == '@';
+}
+
+static bool
+find(const char *text, size_t length, size_t from, bool any, struct span *span)
 {
 	while (from < length) {
 		const char *at = memchr(text + from, '@', length - from);
-		size_t a, start, end;
-		bool bracketed;
+		struct span outer;
 
 		if (at == NULL)
 			return false;
-		a = (size_t)(at - text);
-		start = local_start(text, a);
-		bracketed = start > 0 && text[start - 1] == '<';
-		end = domain_end(text, length, a, bracketed);
-		start = skip_prefix(text, start, a);
-		from = a + 1;
-		if (start >= a || end <= a + 1 || end - start > MAX_ADDRESS)
+		from = (size_t)(at - text) + 1;
+		if (!address_around(text, length, from - 1, any, span))
 			continue;
-		if (memchr(text + a, '.', end - a) == NULL &&
-		    text[a + 1] != '[' &&
-		    !(bracketed && end < length && text[end] == '>'))
-			continue;
-		if (text[a + 1] == '.' || text[a + 1] == '-')
-			continue;
-		*span = (struct span){start, end};
+		if (is_quoted_local(text, length, span) &&
+		    address_around(text, length, span->end + 1, any, &outer))
+			*span = outer;
 		return true;
 	}
 	return false;
 }
 
-/* RFC 6533 section 3: \x{HEX} of utf-8-addr-xtext and utf-8-addr-unitext. */
-static char *
-decode_unicode_escapes(const char *value)
+bool
+address_next(const char *text, size_t length, size_t from, struct span *span)
 {
-	GString *out = g_string_new(NULL);
-
-	while (*value != '\0') {
-		char *end;
-		guint64 c;
-
-		if (strncmp(value, "\\x{", 3) != 0) {
-			g_string_append_c(out, *value++);
-			continue;
-		}
-		c = g_ascii_strtoull(value + 3, &end, 16);
-		if (*end != '}' || end == value + 3 || c < 0x20 ||
-		    c > 0x10ffff || !g_unichar_validate((gunichar)c)) {
-			g_string_append_c(out, *value++);
-			continue;
-		}
-		g_string_append_unichar(out, (gunichar)c);
-		value = end + 1;
-	}
-	return g_string_free(out, FALSE);
-}
-
-/* Behind "rfc822;" and kin; the type is a word of RFC 3464 section 2.1.2. */
-static const char *
-skip_type(const char *value)
-{
-	const char *p = value;
-
-	while (g_ascii_isalnum(*p) || *p == '-' || *p == '_' || *p == ' ' ||
-	       *p == '/')
-		p++;
-	return *p == ';' ? p + 1 : value;
-}
-
-static char *
-strip(const char *p)
-{
-	GString *s = g_string_new(p);
-	char *paren;
-
-	g_strstrip(s->str);
-	s->len = strlen(s->str);
-	paren = strchr(s->str, '(');
-	if (paren != NULL && paren > s->str)
-		*paren = '\0';
-	g_strdelimit(s->str, "<>", ' ');
-	g_strstrip(s->str);
-	for (size_t n = strlen(s->str);
-	     n > 1 && (s->str[0] == '"' || s->str[0] == '\'') &&
-	     s->str[n - 1] == s->str[0];) {
-		s->str[n - 1] = '\0';
-		memmove(s->str, s->str + 1, n - 1);
-		n -= 2;
-	}
-	g_strstrip(s->str);
-	if (strlen(s->str) > MAX_ADDRESS)
-		s->str[0] = '\0';
-	return g_string_free(s, FALSE);
-}
-
-char *
-address_clean(const char *value)
-{
-	char *decoded, *result = NULL;
-	const char *p;
-	struct span span;
-
-	if (value == NULL)
-		return NULL;
-	decoded = decode_unicode_escapes(skip_type(value));
-	p = decoded;
-	/* Source route: <@a,@b:user@host> (RFC 5321 appendix C). */
-	if (p[strspn(p, " <")] == '@' && strchr(p, ':') != NULL)
-		p = strchr(p, ':') + 1;
-	if (address_next(p, strlen(p), 0, &span)) {
-		result = g_strndup(p + span.start, span.end - span.start);
-	} else {
-		result = strip(p);
-		if (*result == '\0')
-			g_clear_pointer(&result, g_free);
-	}
-	g_free(decoded);
-	return result;
+	return find(text, length, from, false, span);
 }
 
 bool
 address_is_valid(const char *string)
 {
 	struct span span;
+	size_t length = string != NULL ? strlen(string) : 0;
 
-	return string != NULL &&
-	       address_next(string, strlen(string), 0, &span) &&
-	       span.start == 0 && string[span.end] == '\0';
+	if (length == 0 || length > MAX_ADDRESS ||
+	    !g_utf8_validate(string, (gssize)length, NULL))
+		return false;
+	for (const char *p = string; *p != '\0'; p = g_utf8_next_char(p)) {
+		gunichar c = g_utf8_get_char(p);
+
+		if (c >= 0x80 && (g_unichar_isspace(c) || g_unichar_iscntrl(c)))
+			return false;
+	}
+	return find(string, length, 0, true, &span) && span.start == 0 &&
+	       span.end == length;
 }
 
 const char *
@@ -242,8 +250,57 @@ address_domain(const char *address)
 	return at != NULL ? at + 1 : "";
 }
 
+static bool
+is_plain(const char *s)
+{
+	for (; *s != '\0'; s++) {
+		if ((unsigned char)*s >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+char *
+address_fold(const char *address)
+{
+	const char *at = strrchr(address, '@');
+	char *local, *normal, *folded, *host, *key;
+
+	if (is_plain(address) || !g_utf8_validate(address, -1, NULL))
+		return g_ascii_strdown(address, -1);
+	local = at != NULL ? g_strndup(address, (gsize)(at - address))
+			   : g_strdup(address);
+	normal = g_utf8_normalize(local, -1, G_NORMALIZE_NFC);
+	folded = g_utf8_casefold(normal, -1);
+	g_free(local);
+	g_free(normal);
+	if (at == NULL)
+		return folded;
+	host = g_hostname_to_ascii(at + 1);
+	if (host == NULL)
+		host = g_utf8_casefold(at + 1, -1);
+	key = g_strconcat(folded, "@", host, NULL);
+	g_free(host);
+	g_free(folded);
+	return key;
+}
+
 bool
 address_equal(const char *a, const char *b)
 {
-	return a != NULL && b != NULL && g_ascii_strcasecmp(a, b) == 0;
+	char *fa, *fb;
+	bool equal;
+
+	if (a == NULL || b == NULL)
+		return false;
+	if (g_ascii_strcasecmp(a, b) == 0)
+		return true;
+	if (is_plain(a) && is_plain(b))
+		return false;
+	fa = address_fold(a);
+	fb = address_fold(b);
+	equal = strcmp(fa, fb) == 0;
+	g_free(fa);
+	g_free(fb);
+	return equal;
 }

@@ -58,6 +58,8 @@ static const struct {
     {"message headers", true},
     {"message header", true},
     {"mail headers", true},
+    {"begin forwarded message", true},
+    {"forwarded message", true},
     {"begin message", true},
     {"start of message", true},
     {"message follows", true},
@@ -65,6 +67,7 @@ static const struct {
     {"text of the original message", false},
     {"message contents follow", false},
     {"contents of your message", false},
+    {"contents of your mail", false},
     {"your message follows", true},
     {"your original message", true},
     {"your message reads (in part)", false},
@@ -93,15 +96,65 @@ static const struct {
 static bool
 is_decoration(char c)
 {
-	return c != '\0' && strchr("-=*#_:.<>|+~ \t", c) != NULL;
+	return c != '\0' && strchr("-=*#_:.<>|+~[]/ \t", c) != NULL;
+}
+
+/* How many letters of a rule ("-----", "=====") stand at the start, or, with
+ * BACK, at the end. */
+static size_t
+rule_length(const char *line, size_t length, bool back)
+{
+	size_t n = 0;
+
+	while (n < length &&
+	       strchr("-=*_#~", back ? line[length - 1 - n] : line[n]) != NULL)
+		n++;
+	return n;
+}
+
+/* Behind a rule: a word for mail with one that says that it is the returned
+ * one, and none that says that it is the report. */
+static bool
+names_returned_mail(const char *lower)
+{
+	static const char *const mail[] = {"message", "mail", "nachricht",
+	    "mensaje", "mensagem", "messaggio", "bericht", "wiadomo", "zpráv",
+	    "сообщени", "письм", "ileti", "メッセージ", "メール", "邮件",
+	    "郵件", "메시지", "메일", "header", "content"};
+	static const char *const returned[] = {"original", "origine",
+	    "returned", "unsent", "copy", "rejected", "follow", "header",
+	    "kopie", "copie", "copia", "cópia", "kopia", "ursprüngl",
+	    "oorspronk", "oryginal", "treść", "původní", "исходн", "копия",
+	    "özgün", "orijinal", "元の", "原文", "原始", "原邮", "원본",
+	    "bounced", "undelivered", "zurückgesand"};
+	static const char *const report[] = {"log", "transcript", "failed",
+	    "address", "recipient", "reason", "report", "error", "session",
+	    "failure", "diagnos", "problem", "server message", "status"};
+	bool is_mail = false, is_returned = false;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(report); i++) {
+		if (strstr(lower, report[i]) != NULL)
+			return false;
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(mail) && !is_mail; i++)
+		is_mail = strstr(lower, mail[i]) != NULL;
+	for (size_t i = 0; i < G_N_ELEMENTS(returned) && !is_returned; i++)
+		is_returned = strstr(lower, returned[i]) != NULL;
+	return is_mail && is_returned;
 }
 
 static bool
 is_marker(const char *line, size_t length)
 {
 	char *lower;
-	bool found = false;
+	bool found = false, ruled;
 
+	while (length > 0 && g_ascii_isspace(*line)) {
+		line++;
+		length--;
+	}
+	ruled = rule_length(line, length, false) >= 2 ||
+		rule_length(line, length, true) >= 3;
 	while (length > 0 && is_decoration(*line)) {
 		line++;
 		length--;
@@ -117,9 +170,14 @@ is_marker(const char *line, size_t length)
 		found = strncmp(lower, markers[i].phrase, n) == 0 &&
 			(!markers[i].whole || lower[n] == '\0');
 	}
+	if (!found && ruled)
+		found = names_returned_mail(lower);
 	g_free(lower);
 	return found;
 }
+
+/* Only a mail on its way has these. */
+#define HEAVY 4
 
 /* Fields that no human text has at the start of lines, and others that a
  * summary ("To:", "Subject:", "Date:") may have. */
@@ -130,12 +188,12 @@ weight_of(const char *name, size_t n)
 		const char *name;
 		int weight;
 	} known[] = {
-	    {"Received", 3},
-	    {"Return-Path", 3},
+	    {"Received", HEAVY},
+	    {"Return-Path", HEAVY},
 	    {"Message-ID", 3},
-	    {"MIME-Version", 3},
-	    {"DKIM-Signature", 3},
-	    {"DomainKey-Signature", 3},
+	    {"MIME-Version", HEAVY},
+	    {"DKIM-Signature", HEAVY},
+	    {"DomainKey-Signature", HEAVY},
 	    {"Content-Type", 2},
 	    {"Content-Transfer-Encoding", 2},
 	    {"Delivered-To", 2},
@@ -174,16 +232,28 @@ line_end(const char *p, const char *end)
 	return eol != NULL ? eol : end;
 }
 
-/* True when header fields start at P: two or more in a row that weigh
- * enough, all with the indentation of the first. */
-static bool
-header_run_at(const char *p, const char *end)
-{
-	size_t indent = 0, name_length;
-	int weight = 0, heaviest = 0, count = 0;
+/* A run of header fields. */
+struct run {
+	bool is_header; /* two or more that weigh enough */
+	bool is_heavy;  /* with fields that only a transported mail has */
+	size_t indent;
+	int count, weight;
+	const char *end;
+};
 
-	while (p + indent < end && (p[indent] == ' ' || p[indent] == '\t'))
-		indent++;
+/* The run that starts at P: fields with the indentation of the first, and
+ * their continuation lines. From, To, Subject and Date alone may be a
+ * summary. */
+static struct run
+run_at(const char *p, const char *end)
+{
+	struct run r = {.end = p};
+	size_t name_length;
+	int heaviest = 0;
+
+	while (
+	    p + r.indent < end && (p[r.indent] == ' ' || p[r.indent] == '\t'))
+		r.indent++;
 	for (int i = 0; i < 40 && p < end; i++) {
 		const char *eol = line_end(p, end);
 		size_t n = (size_t)(eol - p), w = 0;
@@ -192,50 +262,88 @@ header_run_at(const char *p, const char *end)
 			w++;
 		if (w == n)
 			break;
-		if (w == indent && field_name_at(p + w, n - w, &name_length)) {
+		if (w == r.indent &&
+		    field_name_at(p + w, n - w, &name_length)) {
 			int one = weight_of(p + w, name_length);
 
-			if (one == 0 && count == 0)
-				return false;
-			weight += one;
+			if (one == 0 && r.count == 0)
+				break;
+			r.weight += one;
 			heaviest = MAX(heaviest, one);
-			count++;
-		} else if (w <= indent && !(count == 0 && n > w + 5 &&
-					      memcmp(p + w, "From ", 5) == 0)) {
+			r.is_heavy = r.is_heavy || one == HEAVY;
+			r.count++;
+		} else if (w <= r.indent &&
+			   !(r.count == 0 && n > w + 5 &&
+			       memcmp(p + w, "From ", 5) == 0)) {
 			break;
 		}
 		p = eol < end ? eol + 1 : end;
+		r.end = p;
 	}
-	/* From, To, Subject and Date alone may be a summary. */
-	return count >= 2 && weight >= 4 && heaviest >= 2;
+	r.is_header = r.count >= 2 && r.weight >= 4 && heaviest >= 2;
+	return r;
+}
+
+/* What stands behind a summary: "could not be delivered to ...". */
+#define MAX_SUMMARY_LOOK 700
+
+static bool
+is_summary(struct words *words, const struct run *r, const char *end)
+{
+	const char *start = r->end;
+
+	if (r->is_heavy)
+		return false;
+	return (words_in(words, start,
+		    MIN((size_t)(end - start), MAX_SUMMARY_LOOK)) &
+		   WORDS_REPORT) != 0;
 }
 
 struct body
-body_split(const char *text, size_t length)
+body_split(struct words *words, const char *text, size_t length)
 {
 	const char *p = text, *end = text + length;
-	bool words = false; /* anything but blank lines so far? */
+	bool any = false; /* anything but blank lines so far? */
 
 	for (int i = 0; i < MAX_LINES && p < end; i++) {
-		const char *eol = line_end(p, end);
+		const char *eol = line_end(p, end), *next;
 		size_t n = (size_t)(eol - p), name_length, w = 0;
+		struct run run;
 
+		next = eol < end ? eol + 1 : end;
 		while (w < n && (p[w] == ' ' || p[w] == '\t'))
 			w++;
-		if (words && is_marker(p, n)) {
-			size_t next = (size_t)(eol - text);
-
-			return (struct body){(size_t)(p - text),
-			    next < length ? next + 1 : length};
-		}
-		if (words &&
-		    (field_name_at(p + w, n - w, &name_length) ||
-			strncmp(p + w, "From ", 5) == 0) &&
-		    header_run_at(p, end))
+		if (any && is_marker(p, n))
 			return (struct body){
-			    (size_t)(p - text), (size_t)(p - text)};
-		words = words || w < n;
-		p = eol < end ? eol + 1 : end;
+			    (size_t)(p - text), (size_t)(next - text)};
+		if (any && (field_name_at(p + w, n - w, &name_length) ||
+			       strncmp(p + w, "From ", 5) == 0)) {
+			run = run_at(p, end);
+			if (run.is_header && !is_summary(words, &run, end))
+				return (struct body){
+				    (size_t)(p - text), (size_t)(p - text)};
+			if (run.is_header)
+				next = run.end;
+		}
+		any = any || w < n;
+		p = next;
 	}
 	return (struct body){length, length};
+}
+
+bool
+body_is_mail(const char *text, size_t length)
+{
+	const char *end = text + length;
+
+	while (text < end && g_ascii_isspace(*text))
+		text++;
+	/* From, To and Subject do here: nothing else begins so. */
+	return text < end && run_at(text, end).weight >= 3;
+}
+
+bool
+body_is_transported(const char *text, size_t length)
+{
+	return length > 0 && run_at(text, text + length).is_heavy;
 }

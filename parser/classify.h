@@ -13,21 +13,37 @@
  * e.g.   blacklisted: blocked using * spamhaus
  *        user-unknown host=outlook.com status=5.4.1: access denied
  *
- * The phrase matches case-insensitively (Unicode simple folding), with runs
- * of white space equal to one space; "*" is a gap of any length. A phrase
- * that begins or ends with a letter or digit matches only at a word boundary
- * there, unless a * stands there. Limits, all of which must hold: code=550
- * (or 5yz-style "5xx"), status=5.7.1 (or "5.7.*", "*.1.1"), host=DOMAIN (the
- * remote MTA is DOMAIN or below it; several with commas), "weak" (matches
- * only count when no other text of the evidence has a match that is not
- * weak). First match in file order wins; sources are read in the order given.
+ * The phrase matches case-insensitively, with runs of white space equal to
+ * one space and Latin letters without their accents. Articles and forms of
+ * "to be" do not count, and mail addresses are taken out of the text, a lone
+ * "@" stays for each (fold.h tells all). "*" is a gap of any length, also
+ * none; "(a|b|c)" is one of several, "(a|)" also none of them; brackets
+ * without "|" are plain text. A phrase that begins or ends with a letter or
+ * digit matches only at a word boundary there, unless a * stands right at
+ * it: "spam*" finds "spamming", "spam * score" does not. Limits, all of which
+ * must hold: code=550 (or 5yz-style "5xx"), status=5.7.1 (or "5.7.*",
+ * "*.1.1"), host=DOMAIN (the remote MTA is DOMAIN or below it; several with
+ * commas), "near" (only in the closest text), "weak" (matches only count when
+ * no other text of the evidence has a match that is not weak, and no code says
+ * more). First match in file order
+ * wins; sources are read in the order given.
  *
- * CODE TABLES. Three columns apart by white space, then "|" and two texts:
+ * CODE TABLES. One row a line: key, class and perhaps "weak", then "|" and
+ * two texts:
  *
  *     550     user-unknown   | meaning | advice
  *     5.1.1   user-unknown   | meaning | advice
  *     x.1.1   user-unknown   | ...      any of 2, 4, 5
+ *     5.7.1   policy weak    | ...      says so little that text comes first
  *     220     -              | ...      information, no class
+ *
+ * A row with a digit for its class goes before the "x." one, an own row
+ * before the general x.y.0. Of two rows with one key the first read counts.
+ *
+ * ORDER OF EVIDENCE (CLASSES.md). The closest text with a rule that is not
+ * weak; an enhanced code that a text gives itself (or a Status field that no
+ * reply code stands behind) whose row is not weak; a weak rule; the best
+ * enhanced code there is; the reply code; nothing.
  */
 #ifndef BOUNCED_PARSER_CLASSIFY_H
 #define BOUNCED_PARSER_CLASSIFY_H
@@ -55,7 +71,12 @@ struct evidence {
 	const char *texts[MAX_EVIDENCE_TEXTS];
 	struct enhanced status; /* the Status: field */
 	int code;               /* a reply known from elsewhere than texts */
-	const char *remote_mta; /* host that said it, for host= */
+	/* Host that said it, for host=: as a Remote-MTA field has it, with
+	 * or without "dns;", a trailing dot and a comment. NULL: a text that
+	 * says "host mx.example.org[192.0.2.1] said" is believed. */
+	const char *remote_mta;
+	/* Delivered, relayed, expanded: the class is CLASS_NONE. None: taken
+	 * for failed. */
 	enum action action;
 };
 
@@ -72,6 +93,7 @@ struct verdict {
 struct code_info {
 	const char *key;         /* "550" or "x.1.1" as written */
 	enum bounce_class class; /* CLASS_NONE: information */
+	bool weak;               /* says so little that any text comes first */
 	const char *meaning;
 	const char *advice;
 	const char *rule; /* "codes.conf:12" */

@@ -1,101 +1,33 @@
 /* dsn.c: groups of fields -> recipients. */
 #include "parser/dsn.h"
 
-#include <gmime/gmime.h>
+#include <glib.h>
 #include <string.h>
 
 #include "parser/address.h"
+#include "parser/charset.h"
 #include "parser/fields.h"
 #include "parser/reply.h"
 
-enum action
-dsn_action(const char *value)
-{
-	static const struct {
-		const char *prefix;
-		enum action action;
-	} words[] = {
-	    {"fail", ACTION_FAILED},
-	    {"error", ACTION_FAILED},
-	    {"undeliver", ACTION_FAILED},
-	    {"bounce", ACTION_FAILED},
-	    {"reject", ACTION_FAILED},
-	    {"permanent", ACTION_FAILED},
-	    {"delay", ACTION_DELAYED},
-	    {"defer", ACTION_DELAYED},
-	    {"warn", ACTION_DELAYED},
-	    {"deliver", ACTION_DELIVERED},
-	    {"relay", ACTION_RELAYED},
-	    {"expand", ACTION_EXPANDED},
-	};
-
-	while (*value != '\0' && !g_ascii_isalpha(*value))
-		value++;
-	for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
-		if (g_ascii_strncasecmp(
-			value, words[i].prefix, strlen(words[i].prefix)) == 0)
-			return words[i].action;
-	}
-	return ACTION_NONE;
-}
-
-int64_t
-dsn_date(const char *value)
-{
-	GDateTime *date;
-	gint64 t;
-
-	if (value == NULL)
-		return 0;
-	date = g_mime_utils_header_decode_date(value);
-	if (date == NULL)
-		return 0;
-	t = g_date_time_to_unix(date);
-	g_date_time_unref(date);
-	return t > 0 ? t : 0;
-}
-
-/* Behind "dns;" and "smtp;": one word and a semicolon. */
-static const char *
-skip_type(const char *value)
-{
-	const char *p = value;
-
-	while (g_ascii_isalnum(*p) || *p == '-' || *p == '_')
-		p++;
-	if (p == value)
-		return value;
-	while (*p == ' ')
-		p++;
-	if (*p != ';')
-		return value;
-	for (p++; *p == ' ';)
-		p++;
-	return p;
-}
-
-/* "dns; mx.example.org (192.0.2.1)" -> "mx.example.org" */
-static char *
-mta_name(const char *value)
-{
-	const char *p = skip_type(value);
-	size_t n = strcspn(p, " \t(");
-
-	return n > 0 ? g_strndup(p, MIN(n, 255)) : NULL;
-}
+/* Bytes of an envelope id that are kept (RFC 3461 section 4.4: 100). */
+#define MAX_ENVELOPE_ID 200
 
 /* The state while groups go by. */
 struct reading {
 	struct dsn *dsn;
 	struct found *now; /* the recipient that fields belong to */
-	unsigned seen;     /* fields that NOW has had, by row of the table */
+	uint32_t seen;     /* fields that NOW has had: bits of enum field */
 	bool actual;       /* its address comes from X-Actual-Recipient */
+	bool full;         /* no room for NOW */
+	bool diagnostic;   /* the last field was a Diagnostic-Code */
+	bool part;         /* of a status part, not out of human text */
 };
 
 static void
 next_recipient(struct reading *r)
 {
 	r->now = found_add(&r->dsn->found);
+	r->full = r->now == NULL;
 	r->seen = 0;
 	r->actual = false;
 }
@@ -128,11 +60,17 @@ take_actual(struct reading *r, const char *value)
 	r->actual = true;
 }
 
+/* The ORCPT parameter is xtext (RFC 3461 section 4), and some MTAs copy it as
+ * it came: there a + and a = of the address are always +2B and +3D. */
 static void
 take_original(struct reading *r, const char *value)
 {
-	char *a = address_clean(value);
+	bool xtext =
+	    strstr(value, "+2B") != NULL || strstr(value, "+3D") != NULL;
+	char *decoded = xtext ? address_decode_xtext(value) : g_strdup(value);
+	char *a = address_clean(decoded);
 
+	g_free(decoded);
 	if (a != NULL && r->now->original == NULL && address_is_valid(a))
 		r->now->original = a;
 	else
@@ -149,14 +87,21 @@ take_action(struct reading *r, const char *value)
 static void
 take_status(struct reading *r, const char *value)
 {
-	if (r->now->status.class == 0)
-		(void)enhanced_parse(value, &r->now->status);
+	struct reply reply;
+
+	if (r->now->status.class != 0 || enhanced_parse(value, &r->now->status))
+		return;
+	/* "Status: 550 5.1.1 user unknown", "Status: 550" */
+	reply = reply_read(value);
+	r->now->status = reply.status;
+	if (r->now->code == 0)
+		r->now->code = reply.code;
 }
 
 static void
 take_diagnostic(struct reading *r, const char *value)
 {
-	value = skip_type(value);
+	value = dsn_skip_type(value);
 	found_text(&r->now->diagnostic, value, strlen(value));
 }
 
@@ -164,19 +109,21 @@ static void
 take_remote(struct reading *r, const char *value)
 {
 	if (r->now->remote_mta == NULL)
-		r->now->remote_mta = mta_name(value);
+		r->now->remote_mta = dsn_mta(value);
 }
 
 static void
 take_last_attempt(struct reading *r, const char *value)
 {
-	r->now->last_attempt = dsn_date(value);
+	if (r->now->last_attempt == 0)
+		r->now->last_attempt = dsn_date(value);
 }
 
 static void
 take_retry(struct reading *r, const char *value)
 {
-	r->now->retry_until = dsn_date(value);
+	if (r->now->retry_until == 0)
+		r->now->retry_until = dsn_date(value);
 }
 
 static void
@@ -189,14 +136,15 @@ static void
 take_reporting(struct reading *r, const char *value)
 {
 	if (r->dsn->reporting_mta == NULL)
-		r->dsn->reporting_mta = mta_name(value);
+		r->dsn->reporting_mta = dsn_mta(value);
 }
 
 static void
 take_envelope_id(struct reading *r, const char *value)
 {
-	if (r->dsn->envelope_id == NULL)
-		r->dsn->envelope_id = g_strdup(value);
+	if (r->dsn->envelope_id == NULL && *value != '\0')
+		r->dsn->envelope_id = g_strndup(
+		    value, charset_cut(value, strlen(value), MAX_ENVELOPE_ID));
 }
 
 static void
@@ -213,92 +161,198 @@ take_sender(struct reading *r, const char *value)
 		r->dsn->sender = address_clean(value);
 }
 
-/* Fields by name. PER says whether one belongs to the message, opens a
- * recipient, or belongs to the one that is open. */
-static const struct row {
+enum field_id {
+	FINAL_RECIPIENT,
+	ORIGINAL_RECIPIENT,
+	ACTUAL_RECIPIENT,
+	ACTION,
+	STATUS,
+	DIAGNOSTIC_CODE,
+	REMOTE_MTA,
+	LAST_ATTEMPT,
+	RETRY_UNTIL,
+	SUPPLEMENTARY_INFO,
+	SPF_RESULT,
+	BOUNCE_CATEGORY,
+	REPORTING_MTA,
+	X_REPORTING_MTA,
+	ENVELOPE_ID,
+	ARRIVAL_DATE,
+	POSTFIX_SENDER,
+	FIELD_COUNT
+};
+
+#define BIT(id) (UINT32_C(1) << (id))
+#define RECIPIENTS                                                             \
+	(BIT(FINAL_RECIPIENT) | BIT(ORIGINAL_RECIPIENT) | BIT(ACTUAL_RECIPIENT))
+
+/* Fields by name: each belongs to a recipient, or from REPORTING_MTA on to the
+ * message. */
+static const struct {
 	const char *name;
-	enum { MESSAGE, OPENS, RECIPIENT } per;
 	void (*take)(struct reading *, const char *value);
 } rows[] = {
-    {"Final-Recipient", OPENS, take_final},
-    {"Original-Recipient", OPENS, take_original},
-    {"X-Actual-Recipient", OPENS, take_actual},
-    {"Action", RECIPIENT, take_action},
-    {"Status", RECIPIENT, take_status},
-    {"Diagnostic-Code", RECIPIENT, take_diagnostic},
-    {"Remote-MTA", RECIPIENT, take_remote},
-    {"Last-Attempt-Date", RECIPIENT, take_last_attempt},
-    {"Will-Retry-Until", RECIPIENT, take_retry},
-    {"X-Supplementary-Info", RECIPIENT, take_supplement},
-    {"X-SPF-Result", RECIPIENT, take_supplement},
-    {"X-PowerMTA-BounceCategory", RECIPIENT, take_supplement},
-    {"X-Display-Name", RECIPIENT, NULL},
-    {"Reporting-MTA", MESSAGE, take_reporting},
-    {"X-Reporting-MTA", MESSAGE, take_reporting},
-    {"Original-Envelope-Id", MESSAGE, take_envelope_id},
-    {"Arrival-Date", MESSAGE, take_arrival},
-    {"X-Postfix-Sender", MESSAGE, take_sender},
+    [FINAL_RECIPIENT] = {"Final-Recipient", take_final},
+    [ORIGINAL_RECIPIENT] = {"Original-Recipient", take_original},
+    [ACTUAL_RECIPIENT] = {"X-Actual-Recipient", take_actual},
+    [ACTION] = {"Action", take_action},
+    [STATUS] = {"Status", take_status},
+    [DIAGNOSTIC_CODE] = {"Diagnostic-Code", take_diagnostic},
+    [REMOTE_MTA] = {"Remote-MTA", take_remote},
+    [LAST_ATTEMPT] = {"Last-Attempt-Date", take_last_attempt},
+    [RETRY_UNTIL] = {"Will-Retry-Until", take_retry},
+    [SUPPLEMENTARY_INFO] = {"X-Supplementary-Info", take_supplement},
+    [SPF_RESULT] = {"X-SPF-Result", take_supplement},
+    [BOUNCE_CATEGORY] = {"X-PowerMTA-BounceCategory", take_supplement},
+    [REPORTING_MTA] = {"Reporting-MTA", take_reporting},
+    [X_REPORTING_MTA] = {"X-Reporting-MTA", take_reporting},
+    [ENVELOPE_ID] = {"Original-Envelope-Id", take_envelope_id},
+    [ARRIVAL_DATE] = {"Arrival-Date", take_arrival},
+    [POSTFIX_SENDER] = {"X-Postfix-Sender", take_sender},
 };
-_Static_assert(sizeof(rows) / sizeof(*rows) <= 32, "a bit each in seen");
+_Static_assert(sizeof(rows) / sizeof(*rows) == FIELD_COUNT, "a row each");
+_Static_assert(FIELD_COUNT <= 32, "a bit each in seen");
 
-static void
-take_field(struct reading *r, const struct field *f)
+static enum field_id
+identify(const struct field *f)
 {
-	char *value;
-	size_t i;
+	unsigned i;
 
-	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
+	for (i = 0; i < FIELD_COUNT; i++) {
 		if (strlen(rows[i].name) == f->name_length &&
 		    g_ascii_strncasecmp(
 			rows[i].name, f->name, f->name_length) == 0)
 			break;
 	}
-	if (i == G_N_ELEMENTS(rows) || rows[i].take == NULL)
-		return;
-	/* A second Final-Recipient opens the next recipient even where the
-	 * blank line is missing. */
-	if (rows[i].per == OPENS &&
-	    (r->now == NULL || (r->seen & (1u << i)) != 0))
-		next_recipient(r);
-	if (rows[i].per != MESSAGE && r->now == NULL)
-		return;
-	r->seen |= 1u << i;
-	value = field_value(f);
-	rows[i].take(r, value);
-	g_free(value);
+	return i;
 }
 
-static bool
-opens_recipient(const struct fields *group)
+static void
+take_field(struct reading *r, const struct field *f)
 {
-	return fields_find(group, "Final-Recipient", 0) != NULL ||
-	       fields_find(group, "Original-Recipient", 0) != NULL;
+	enum field_id id = identify(f);
+	uint32_t bit;
+	char *value;
+
+	if (id == FIELD_COUNT)
+		return;
+	bit = BIT(id);
+	if (id < REPORTING_MTA) {
+		/* A second Final-Recipient opens the next recipient even
+		 * where the blank line is missing. */
+		if ((bit & RECIPIENTS) != 0 &&
+		    ((r->now == NULL && !r->full) ||
+			((r->seen & bit) != 0 && id != ACTUAL_RECIPIENT)))
+			next_recipient(r);
+		r->seen |= bit;
+		if (r->now == NULL)
+			return;
+	}
+	value = field_value(f);
+	rows[id].take(r, value);
+	g_free(value);
+	r->diagnostic = id == DIAGNOSTIC_CODE;
+}
+
+/* The fields from here to the next empty line, as bits. */
+static uint32_t
+group_fields(const char *text, size_t length)
+{
+	uint32_t bits = 0;
+	struct field f;
+	size_t n;
+
+	for (; (n = field_read(&f, text, length)) > 0; text += n, length -= n) {
+		enum field_id id = identify(&f);
+
+		bits |= id < FIELD_COUNT ? BIT(id) : 0;
+	}
+	return bits;
+}
+
+/* Some software puts empty lines between the fields of one recipient: a group
+ * goes on with the last one when it names none, or when all that it has was
+ * missing there. */
+static void
+begin_group(struct reading *r, const char *text, size_t length)
+{
+	uint32_t bits = group_fields(text, length);
+	uint32_t telling = RECIPIENTS | BIT(ACTION) | BIT(STATUS);
+	uint32_t opening = r->part ? RECIPIENTS | BIT(ACTION) : RECIPIENTS;
+	bool open = r->now != NULL || r->full;
+
+	if (open ? (bits & RECIPIENTS) != 0 && (bits & r->seen & telling) != 0
+		 : (bits & opening) != 0)
+		next_recipient(r);
+}
+
+/* The length of the line at TEXT with its newline; *empty when it is. */
+static size_t
+line_length(const char *text, size_t length, bool *empty)
+{
+	const char *nl = memchr(text, '\n', length);
+	size_t n = nl != NULL ? (size_t)(nl - text) + 1 : length, blank = 0;
+
+	while (blank < n && strchr(" \t\n", text[blank]) != NULL)
+		blank++;
+	*empty = blank == n;
+	return n;
+}
+
+/* "https://..." is no field but the rest of a diagnostic. */
+static bool
+is_link(const struct field *f)
+{
+	return f->value_length > 1 &&
+	       f->value == f->name + f->name_length + 1 &&
+	       memcmp(f->value, "//", 2) == 0;
+}
+
+static void
+take_rest(struct reading *r, const char *line, size_t n)
+{
+	char *utf8 = charset_to_utf8(line, n, NULL, &n);
+
+	found_text(&r->now->diagnostic, utf8, n);
+	g_free(utf8);
+}
+
+/* In a status part a line that is no field belongs to the Diagnostic-Code
+ * before it, which some MTAs wrap without white space. */
+static void
+read_groups(struct reading *r, const char *text, size_t length)
+{
+	bool fresh = true;
+
+	while (length > 0) {
+		struct field f;
+		bool empty = false;
+		size_t n = field_read(&f, text, length);
+
+		if (n > 0 && !(r->diagnostic && is_link(&f))) {
+			if (fresh)
+				begin_group(r, text, length);
+			fresh = false;
+			r->diagnostic = false;
+			take_field(r, &f);
+		} else {
+			n = line_length(text, length, &empty);
+			fresh = fresh || empty;
+			r->diagnostic = r->diagnostic && !empty && r->part;
+			if (r->diagnostic && r->now != NULL)
+				take_rest(r, text, n);
+		}
+		text += n;
+		length -= n;
+	}
 }
 
 void
 dsn_read(struct dsn *dsn, const char *text, size_t length)
 {
-	struct reading r = {.dsn = dsn};
+	struct reading r = {.dsn = dsn, .part = true};
 
-	while (length > 0) {
-		struct fields group;
-		size_t used = fields_read(&group, text, length);
-
-		/* A group without a recipient goes on with the last one:
-		 * some software puts blank lines between the fields. */
-		if (opens_recipient(&group))
-			r.now = NULL;
-		for (size_t i = 0; i < group.count; i++)
-			take_field(&r, &group.list[i]);
-		fields_free(&group);
-		if (used == 0) {
-			const char *nl = memchr(text, '\n', length);
-
-			used = nl != NULL ? (size_t)(nl - text) + 1 : length;
-		}
-		text += used;
-		length -= used;
-	}
+	read_groups(&r, text, length);
 }
 
 /* Copies TEXT without "> " and "| " quotes and spaces in front; a folded
@@ -326,17 +380,32 @@ unquote(const char *text, size_t length)
 	return g_string_free(out, FALSE);
 }
 
+static bool
+has_recipient_field(const char *text, size_t length)
+{
+	static const char word[] = "-recipient";
+	const char *p = text, *end = text + length;
+
+	while ((p = memchr(p, '-', (size_t)(end - p))) != NULL) {
+		if ((size_t)(end - p) > strlen(word) &&
+		    g_ascii_strncasecmp(p, word, strlen(word)) == 0)
+			return true;
+		p++;
+	}
+	return false;
+}
+
 bool
 dsn_read_quoted(struct dsn *dsn, const char *text, size_t length)
 {
+	struct reading r = {.dsn = dsn};
 	size_t before = dsn->found.count;
 	char *plain;
 
-	if (g_strstr_len(text, (gssize)length, "-Recipient:") == NULL &&
-	    g_strstr_len(text, (gssize)length, "-recipient:") == NULL)
+	if (!has_recipient_field(text, length))
 		return false;
 	plain = unquote(text, length);
-	dsn_read(dsn, plain, strlen(plain));
+	read_groups(&r, plain, strlen(plain));
 	g_free(plain);
 	return dsn->found.count > before;
 }

@@ -16,8 +16,10 @@ struct dsn {
 
 /* Reads the decoded content of a status part (LF line ends). Fields may come
  * without blank lines between recipients, with blank lines inside one, in
- * any case, folded, with comments; recipients may lack their type. Adds to
- * what *DSN has already: a report may have several such parts. */
+ * any case and order, folded, wrapped without white space, with comments;
+ * recipients may lack their type. A recipient may come out without an address
+ * when its group has an Action and no recipient field. Adds to what *DSN has
+ * already: a report may have several such parts. */
 void dsn_read(struct dsn *, const char *text, size_t length);
 
 /* The same from the human text, where some gateways leave the fields, quoted
@@ -30,7 +32,13 @@ void dsn_clear(struct dsn *);
  * ACTION_NONE for what is none of it. */
 enum action dsn_action(const char *value);
 
-/* Seconds since 1970 of an RFC 5322 date; 0 when it is none. */
+/* Behind the type of a value: "smtp; 550 ..." -> "550 ...", "dns;" alike. */
+const char *dsn_skip_type(const char *value);
+
+/* The host in "dns; mx.example.org. (192.0.2.1)"; NULL: none. g_free(). */
+char *dsn_mta(const char *value);
+
+/* Seconds since 1970 of an RFC 5322 date; 0 when it is none, or before. */
 int64_t dsn_date(const char *value);
 
 #endif

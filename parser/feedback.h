@@ -12,8 +12,10 @@
 bool feedback_is(const struct mail *);
 
 /* Fills the feedback fields of REPORT and adds who complained, as far as
- * told: Original-Rcpt-To, Removal-Recipient, X-HmXmrOriginalRecipient,
- * X-Apparently-To or the returned mail's To. */
+ * told: Original-Rcpt-To, Removal-Recipient, then the VERP sender in
+ * Original-Mail-From, then the one address in X-HmXmrOriginalRecipient,
+ * X-Apparently-To or To of the returned mail, then its Return-Path. Redacted
+ * ones only when there is nothing else. */
 void feedback_read(const struct mail *, struct report *, struct found_list *);
 
 #endif

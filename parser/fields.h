@@ -26,10 +26,21 @@ struct fields {
 	size_t count;
 };
 
-/* Reads fields from TEXT until an empty line, the end, or a line that is no
- * field (a line that starts with "From " or ">From " is skipped). Returns how
- * many bytes were used, the empty line included. fields_free(). */
+/* Reads the field at the start of TEXT with its continuation lines. Returns
+ * how many bytes it takes, 0 when there is none. */
+size_t field_read(struct field *, const char *text, size_t length);
+
+/* Reads fields from TEXT until an empty line (one of blanks only counts), the
+ * end, or a line that is no field (a line that starts with "From " or ">From "
+ * is skipped). Returns how many bytes were used, the empty line included.
+ * fields_free(). */
 size_t fields_read(struct fields *, const char *text, size_t length);
+
+/* The same for the header of a mail, which goes on behind a few lines that
+ * are no fields when well-known fields follow: some software wraps without
+ * white space. */
+size_t fields_read_mail(struct fields *, const char *text, size_t length);
+
 void fields_free(struct fields *);
 
 /* True when LINE is "Name:" followed by anything: the name of printable
@@ -45,7 +56,8 @@ const struct field *fields_find(
 char *fields_value(const struct fields *, const char *name);
 char *field_value(const struct field *);
 
-/* The same with encoded words (RFC 2047) decoded. */
+/* The same with encoded words (RFC 2047) decoded; no control characters come
+ * out of these. */
 char *fields_text(const struct fields *, const char *name);
 char *field_text(const struct field *);
 

@@ -10,14 +10,17 @@
  * their own use the general one. */
 typedef bool format_decode(const struct letter *, struct found_list *);
 
+#define FORMAT_PHRASES 3
+
 /* A format is recognised when every clue that its row names is there. */
 struct format {
 	const char *name;
 	const char *from;           /* in From: */
 	const char *subject;        /* in Subject: */
 	const char *header, *value; /* a field that contains VALUE */
-	const char *phrase[3];      /* each in the human text */
-	format_decode *decode;      /* NULL: general_read */
+	/* each in the human text, as words.c writes phrases */
+	const char *phrase[FORMAT_PHRASES];
+	format_decode *decode; /* NULL: general_read */
 	bool sure;      /* nobody quotes such a thing: believe it as it is */
 	enum kind kind; /* when the actions do not tell: feedback */
 };
@@ -25,8 +28,11 @@ struct format {
 /* The first row that fits, or NULL. */
 const struct format *format_find(const struct letter *);
 
-/* For tests and lists: rows by number, NULL behind the last. */
+/* Rows by number, NULL behind the last. */
 const struct format *format_at(size_t i);
+
+/* How many rows there are. */
+size_t format_count(void);
 
 format_decode sendmail_read;      /* formats/sendmail.c */
 format_decode notification_read;  /* formats/notification.c */

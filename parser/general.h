@@ -9,12 +9,9 @@
 
 /* Adds the recipients that the letter's text reports on: addresses that open
  * a line or follow a label ("Recipient:"), else those in an SMTP dialog or
- * reply, else those in a sentence with a word of failure; each with the text
- * that belongs to it. Named ones (X-Failed-Recipients) are taken as they are
- * and get their text. True when there is at least one. */
+ * reply, else those in a sentence with a word of failure, else what is left;
+ * each with the text that belongs to it. Named ones (X-Failed-Recipients) are
+ * taken as they are and get their text. True when there is at least one. */
 bool general_read(const struct letter *, struct found_list *);
-
-/* Words of failure in the languages that mail systems speak. */
-bool general_has_failure_word(const char *text, size_t length);
 
 #endif

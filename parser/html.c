@@ -5,10 +5,16 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "parser/charset.h"
+
 struct scan {
 	const char *p, *end;
+	const char *gt; /* the first ">" at or behind P, when known */
 	GString *out;
 };
+
+/* An address is never longer: beyond it "<...>" is a tag. */
+#define MAX_BRACKETED 320
 
 /* True when the tag name at P (LENGTH) is NAME. */
 static bool
@@ -63,13 +69,41 @@ skip_element(struct scan *s, const char *name)
 	}
 }
 
+/* The next ">", which is looked for once however many "<" come before it;
+ * the end when there is none. */
+static const char *
+next_gt(struct scan *s)
+{
+	if (s->gt == NULL || s->gt < s->p) {
+		s->gt = memchr(s->p, '>', (size_t)(s->end - s->p));
+		if (s->gt == NULL)
+			s->gt = s->end;
+	}
+	return s->gt;
+}
+
 /* "<user@host>" written raw: text, not a tag. */
 static bool
 is_address(const char *p, const char *gt)
 {
-	return memchr(p, '@', (size_t)(gt - p)) != NULL &&
-	       memchr(p, ' ', (size_t)(gt - p)) == NULL &&
-	       memchr(p, '=', (size_t)(gt - p)) == NULL;
+	bool at = false;
+
+	if (gt - p > MAX_BRACKETED)
+		return false;
+	for (; p < gt; p++) {
+		if (strchr(" \t\n\"'", *p) != NULL)
+			return false;
+		at = at || *p == '@';
+	}
+	return at;
+}
+
+static void
+skip_comment(struct scan *s)
+{
+	const char *stop = g_strstr_len(s->p, s->end - s->p, "-->");
+
+	s->p = stop != NULL ? stop + 3 : s->end;
 }
 
 static void
@@ -77,17 +111,17 @@ read_tag(struct scan *s)
 {
 	const char *name = s->p + 1, *gt;
 	size_t n = 0;
+	bool closes;
 
 	if (s->end - s->p >= 4 && memcmp(s->p, "<!--", 4) == 0) {
-		gt = g_strstr_len(s->p, s->end - s->p, "-->");
-		s->p = gt != NULL ? gt + 3 : s->end;
+		skip_comment(s);
 		return;
 	}
-	gt = memchr(s->p, '>', (size_t)(s->end - s->p));
-	if (name < s->end && *name == '/')
-		name++;
+	gt = next_gt(s);
+	closes = name < s->end && *name == '/';
+	name += closes;
 	/* A "<" that opens no tag is text. */
-	if (gt == NULL || name >= s->end ||
+	if (gt == s->end || name >= s->end ||
 	    (!g_ascii_isalpha(*name) && *name != '!' && *name != '?') ||
 	    is_address(s->p, gt)) {
 		g_string_append_c(s->out, *s->p++);
@@ -97,7 +131,7 @@ read_tag(struct scan *s)
 		n++;
 	s->p = gt + 1;
 	if (tag_is(name, n, "style") || tag_is(name, n, "script")) {
-		if (name[-1] != '/')
+		if (!closes)
 			skip_element(
 			    s, tag_is(name, n, "style") ? "style" : "script");
 	} else if (ends_line(name, n)) {
@@ -105,6 +139,51 @@ read_tag(struct scan *s)
 	} else if (tag_is(name, n, "td") || tag_is(name, n, "th")) {
 		g_string_append_c(s->out, ' ');
 	}
+}
+
+static bool
+is_invisible(gunichar c)
+{
+	return c == 0xad || (c >= 0x200b && c <= 0x200f) || c == 0x2060 ||
+	       c == 0xfeff;
+}
+
+/* A character by its number. What nobody sees vanishes: Exchange breaks long
+ * addresses with it. */
+static void
+append_number(GString *out, gunichar c)
+{
+	if (c >= 0x80 && c < 0xa0) {
+		/* HTML 5 section 13.2.5.80: meant as windows-1252 */
+		char byte = (char)c;
+		char *text = charset_to_utf8(&byte, 1, "windows-1252", NULL);
+
+		g_string_append(out, text);
+		g_free(text);
+	} else if (c == 160 || c == '\t' || c == '\n') {
+		g_string_append_c(out, ' ');
+	} else if (c >= 32 && c != 127 && c <= 0x10ffff &&
+		   g_unichar_validate(c) && !is_invisible(c)) {
+		g_string_append_unichar(out, c);
+	}
+}
+
+/* "&#64;" or "&#x40;" at P; N is its length without the semicolon. */
+static void
+read_number(struct scan *s, size_t n)
+{
+	bool hex = g_ascii_tolower(s->p[2]) == 'x';
+	gunichar c = 0;
+
+	for (size_t i = hex ? 3 : 2; i < n && c <= 0x10ffff; i++) {
+		int digit = hex ? g_ascii_xdigit_value(s->p[i])
+				: g_ascii_digit_value(s->p[i]);
+
+		if (digit < 0)
+			break;
+		c = c * (hex ? 16 : 10) + (gunichar)digit;
+	}
+	append_number(s->out, c);
 }
 
 static void
@@ -115,26 +194,24 @@ read_reference(struct scan *s)
 		const char *text;
 	} names[] = {{"amp", "&"}, {"lt", "<"}, {"gt", ">"}, {"quot", "\""},
 	    {"apos", "'"}, {"nbsp", " "}, {"shy", ""}, {"mdash", "-"},
-	    {"ndash", "-"}, {"rsquo", "'"}, {"lsquo", "'"}, {"auml", "ä"},
-	    {"ouml", "ö"}, {"uuml", "ü"}, {"Auml", "Ä"}, {"Ouml", "Ö"},
-	    {"Uuml", "Ü"}, {"szlig", "ß"}, {"eacute", "é"}, {"egrave", "è"},
-	    {"agrave", "à"}, {"ecirc", "ê"}, {"ccedil", "ç"}, {"aacute", "á"},
-	    {"iacute", "í"}, {"oacute", "ó"}, {"uacute", "ú"}, {"ntilde", "ñ"},
-	    {"atilde", "ã"}, {"otilde", "õ"}, {"acirc", "â"}, {"ocirc", "ô"},
-	    {"icirc", "î"}};
+	    {"ndash", "-"}, {"rsquo", "'"}, {"lsquo", "'"}, {"rdquo", "\""},
+	    {"ldquo", "\""}, {"hellip", "..."}, {"bull", "*"}, {"commat", "@"},
+	    {"period", "."}, {"colon", ":"}, {"lowbar", "_"}, {"zwnj", ""},
+	    {"zwj", ""}, {"auml", "ä"}, {"ouml", "ö"}, {"uuml", "ü"},
+	    {"Auml", "Ä"}, {"Ouml", "Ö"}, {"Uuml", "Ü"}, {"szlig", "ß"},
+	    {"eacute", "é"}, {"Eacute", "É"}, {"egrave", "è"}, {"agrave", "à"},
+	    {"ecirc", "ê"}, {"ccedil", "ç"}, {"aacute", "á"}, {"iacute", "í"},
+	    {"oacute", "ó"}, {"uacute", "ú"}, {"ntilde", "ñ"}, {"atilde", "ã"},
+	    {"otilde", "õ"}, {"acirc", "â"}, {"ocirc", "ô"}, {"icirc", "î"},
+	    {"ucirc", "û"}, {"ugrave", "ù"}, {"igrave", "ì"}, {"ograve", "ò"},
+	    {"iexcl", "¡"}, {"iquest", "¿"}};
 	size_t left = (size_t)(s->end - s->p), n = 1;
 
 	while (n < left && n < 12 &&
 	       (g_ascii_isalnum(s->p[n]) || (n == 1 && s->p[n] == '#')))
 		n++;
 	if (n > 2 && s->p[1] == '#') {
-		bool hex = s->p[2] == 'x' || s->p[2] == 'X';
-		guint64 c =
-		    g_ascii_strtoull(s->p + (hex ? 3 : 2), NULL, hex ? 16 : 10);
-
-		if (c >= 32 && c <= 0x10ffff && g_unichar_validate((gunichar)c))
-			g_string_append_unichar(
-			    s->out, c == 160 ? ' ' : (gunichar)c);
+		read_number(s, n);
 		s->p += n + (n < left && s->p[n] == ';');
 		return;
 	}
@@ -152,16 +229,16 @@ read_reference(struct scan *s)
 char *
 html_to_text(const char *html, size_t length)
 {
-	struct scan s = {html, html + length, g_string_sized_new(length)};
+	struct scan s = {html, html + length, NULL, g_string_sized_new(length)};
 
 	while (s.p < s.end) {
 		if (*s.p == '<') {
 			read_tag(&s);
 		} else if (*s.p == '&') {
 			read_reference(&s);
-		} else if (*s.p == '\n' || *s.p == '\t' || *s.p == ' ') {
-			/* White space is one space; lines come from tags,
-			 * but a plain text labelled HTML keeps its own. */
+		} else if (strchr("\n\t\r ", *s.p) != NULL) {
+			/* Lines come from tags, but a plain text labelled
+			 * HTML keeps its own. A NUL is white space too. */
 			if (*s.p == '\n')
 				new_line(s.out);
 			else

@@ -3,6 +3,7 @@
 
 #include <blake2.h>
 #include <glib.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "parser/parser.h"
@@ -18,8 +19,7 @@ copy_lines(char *out, const char *in, size_t n)
 
 		if (c == '\r') {
 			/* CR CR LF is one line end: some gateways make it. */
-			while (i + 1 < n && in[i + 1] == '\r' && i + 2 < n &&
-			       in[i + 2] == '\n')
+			if (i + 2 < n && in[i + 1] == '\r' && in[i + 2] == '\n')
 				i++;
 			if (i + 1 < n && in[i + 1] == '\n')
 				i++;
@@ -32,21 +32,31 @@ copy_lines(char *out, const char *in, size_t n)
 	return o;
 }
 
-/* Empty lines, then "From " or ">From " lines of an mbox, then again. */
+static bool
+starts(const char *p, const char *end, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return (size_t)(end - p) >= n && memcmp(p, prefix, n) == 0;
+}
+
+/* A byte order mark and empty lines, then "From " or ">From " lines of an
+ * mbox, then again. */
 static void
 skip_front(struct input *in)
 {
 	const char *p = in->text, *end = p + in->length;
 
+	if (starts(p, end, "\xef\xbb\xbf"))
+		p += 3;
 	for (;;) {
 		const char *eol;
 
-		while (p < end && (*p == '\n' || *p == ' ' || *p == '\t'))
-			p++;
 		/* A first line that starts with white space is no header of
 		 * any kind; what was skipped of it is not missed. */
-		if (!((size_t)(end - p) > 5 && (memcmp(p, "From ", 5) == 0 ||
-						   memcmp(p, ">From", 5) == 0)))
+		while (p < end && (*p == '\n' || *p == ' ' || *p == '\t'))
+			p++;
+		if (!starts(p, end, "From ") && !starts(p, end, ">From "))
 			break;
 		eol = memchr(p, '\n', (size_t)(end - p));
 		p = eol != NULL ? eol + 1 : end;
@@ -58,7 +68,7 @@ skip_front(struct input *in)
 void
 input_open(struct input *in, const void *bytes, size_t length)
 {
-	in->text = bytes;
+	in->text = length > 0 ? bytes : "";
 	in->length = length;
 	in->owned = NULL;
 	if (length > 0 && (memchr(bytes, '\r', length) != NULL ||
@@ -74,7 +84,7 @@ void
 input_close(struct input *in)
 {
 	g_free(in->owned);
-	in->owned = NULL;
+	*in = (struct input){.text = ""};
 }
 
 void

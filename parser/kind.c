@@ -3,134 +3,27 @@
 
 #include <string.h>
 
-static bool
-has_any(const char *text, const char *const words[], size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (strstr(text, words[i]) != NULL)
-			return true;
-	}
-	return false;
-}
-
-#define HAS_ANY(text, words) has_any(text, words, G_N_ELEMENTS(words))
+#include "parser/dialog.h"
 
 bool
-kind_is_mail_system(const char *from)
+kind_is_mail_system(struct words *words, const char *from)
 {
-	static const char *const names[] = {"mailer-daemon", "mailer_daemon",
-	    "mailerdaemon", "mail-daemon", "maildaemon", "mail daemon",
-	    "postmaster", "mail delivery", "mail.delivery", "mdaemon",
-	    "mail administrator", "mail admin", "mailmaster", "postoffice",
-	    "mail system", "mail service", "mail_service",
-	    "system administrator", "bounce", "delivery subsystem",
-	    "delivery system", "delivery notification", "double-bounce",
-	    "smtp_mail", "smtpd", "mail router", "mailrouter",
-	    "microsoft exchange", "microsoftexchange", "systemadministrator",
-	    "email system", "mail-system", "mta ", "internet mail delivery",
-	    "mailgate", "mail gateway"};
-	char *lower = g_utf8_strdown(from, -1);
-	bool found = HAS_ANY(lower, names);
+	char *copy = g_strdup(from);
+	bool found;
 
-	g_free(lower);
+	/* The name and the local part; a domain may have any name. */
+	for (char *at = strchr(copy, '@'); at != NULL; at = strchr(at, '@'))
+		memset(at, ' ', strcspn(at, "> \t\""));
+	found = (words_in(words, copy, strlen(copy)) & WORDS_SYSTEM) != 0;
+	g_free(copy);
 	return found;
 }
 
-static bool
-subject_reports(const char *subject)
+bool
+kind_is_from_system(const struct letter *l)
 {
-	static const char *const words[] = {"undeliver", "un-deliver",
-	    "delivery fail", "delivery status", "returned mail",
-	    "returned email", "returned e-mail", "mail delivery",
-	    "email delivery", "failure notice", "failure notification",
-	    "failure delivery", "failed delivery", "delivery notification",
-	    "non-deliver", "nondeliver", "not deliver", "delivery problem",
-	    "delivery report", "delivery error", "delivery warning",
-	    "delivery has failed", "delivery has been delayed",
-	    "delivery delayed", "be delivered", "been delivered",
-	    "mail system error", "returned to sender", "return to sender",
-	    "returning message", "message returned", "mail returned",
-	    "error sending your mail", "mail error", "mail could not",
-	    "message could not", "bounce", "mail failure", "mail failed",
-	    "message delay", "warning: message", "warning: could not",
-	    "message undelivered", "nachricht konnte nicht", "unzustellbar",
-	    "nicht zugestellt", "nicht zustellbar", "zustellung fehl",
-	    "zustellfehler", "fehlgeschlagen", "non remis", "non délivr",
-	    "échec de", "echec de", "non distribu", "no entregado",
-	    "no se puede entregar", "no se ha podido entregar", "devuelto",
-	    "fallo en la entrega", "não entregue", "nao entregue",
-	    "falha na entrega", "não é possível entregar", "devolvid",
-	    "mancato recapito", "mancata consegna", "non recapitabil",
-	    "non consegnat", "onbestelbaar", "niet bezorgd", "niet afgeleverd",
-	    "niedostarcz", "nie dostarcz", "nedoruč", "недостав",
-	    "не доставлен", "не удалось доставить", "не может быть доставлен",
-	    "iletilemedi", "teslim edilemedi", "配信不能", "配信でき",
-	    "配信エラー", "送信エラー", "送信でき", "エラー", "不達", "未達",
-	    "退信", "无法投递", "無法傳遞", "未传递", "投递失败", "发送失败",
-	    "전달 실패", "배달 실패", "반송", "배달되지", "발송 실패",
-	    "failure"};
-	char *lower = g_utf8_strdown(subject, -1);
-	bool found = HAS_ANY(lower, words);
-
-	g_free(lower);
-	return found;
-}
-
-/* Openings that only delivery reports have. */
-static bool
-text_reports(const struct letter *l)
-{
-	static const char *const phrases[] = {
-	    "message that you sent could not be delivered",
-	    "wasn't able to deliver your message",
-	    "was unable to deliver your message",
-	    "unable to deliver your message",
-	    "unable to deliver message",
-	    "delivery to the following recipient",
-	    "delivery has failed to these recipients",
-	    "could not be delivered to one or more",
-	    "could not be delivered to the following",
-	    "could not be delivered to:",
-	    "did not reach the following recipient",
-	    "following recipients did not receive",
-	    "following addresses had permanent",
-	    "following addresses had transient",
-	    "following address(es) failed",
-	    "following address failed",
-	    "following addresses failed",
-	    "your message could not be delivered",
-	    "your mail could not be delivered",
-	    "your email could not be delivered",
-	    "your message was not delivered",
-	    "message was not delivered to",
-	    "was not delivered to the following",
-	    "was not delivered to:",
-	    "could not be delivered. ",
-	    "this is a permanent error",
-	    "address you entered couldn't be found",
-	    "message was undeliverable",
-	    "message is undeliverable",
-	    "delivery failed",
-	    "failed recipient",
-	    "undeliverable to",
-	    "undelivered message",
-	    "non-delivery report",
-	    "delivery failure",
-	    "konnte nicht zugestellt werden",
-	    "n'a pas pu etre delivre",
-	    "n'a pas pu être",
-	    "no pudo ser entregado",
-	    "não pôde ser entregue",
-	    "non è stato possibile recapitare",
-	    "kon niet worden afgeleverd",
-	    "не может быть доставлено",
-	    "не удалось доставить",
-	};
-	for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
-		if (letter_has(l, phrases[i]))
-			return true;
-	}
-	return false;
+	return l->from[0] == '\0' || strcmp(l->from, "<>") == 0 ||
+	       (l->is_from & WORDS_SYSTEM) != 0;
 }
 
 /* Null or daemon's return path: RFC 5321 section 6.1. */
@@ -139,100 +32,117 @@ has_null_return_path(const struct letter *l)
 {
 	char *path = fields_value(&l->mail->headers, "Return-Path");
 	bool is_null = path != NULL && (strncmp(path, "<>", 2) == 0 ||
-					   kind_is_mail_system(path));
+					   kind_is_mail_system(l->words, path));
 
 	g_free(path);
 	return is_null;
 }
 
-int
-kind_report_weight(const struct letter *l)
+bool
+kind_is_sent_by_system(const struct letter *l)
 {
-	int weight = 0;
-
-	if (l->named->len > 0)
-		weight += 3;
-	if (l->from[0] == '\0' || strcmp(l->from, "<>") == 0 ||
-	    kind_is_mail_system(l->from))
-		weight += 2;
-	if (has_null_return_path(l))
-		weight += 1;
-	if (subject_reports(l->subject))
-		weight += 2;
-	if (text_reports(l))
-		weight += 2;
-	if (strcmp(l->mail->type, "multipart/report") == 0)
-		weight += 1;
-	/* A person's answer, or a thread on a list. */
-	if (letter_header(l, "In-Reply-To", ""))
-		weight -= 2;
-	else if (text_starts(l->subject, strlen(l->subject), "re:") ||
-		 letter_header(l, "List-Id", "") ||
-		 letter_header(l, "List-Post", ""))
-		weight -= 1;
-	return weight;
+	return kind_is_from_system(l) || has_null_return_path(l) ||
+	       l->named->len > 0;
 }
 
-bool
-kind_is_challenge(const struct letter *l)
+static bool
+is_of_list(const struct letter *l)
 {
-	static const char *const phrases[] = {"guest list", "allowed list",
-	    "approved sender", "approved senders", "to prove you are human",
-	    "prove that you are a human", "confirm that you are human",
-	    "confirm you are not a spammer", "verify that you are a human",
-	    "request authentication", "verify your email so that",
-	    "protected by a challenge", "challenge/response", "spam arrest",
-	    "spamarrest", "boxbe", "tmda", "bluebottle", "active spam killer",
-	    "added to the recipient's", "click the link below to have your",
-	    "click here to have your message delivered",
-	    "message will be delivered once you",
-	    "your email will be delivered as soon as you",
-	    "reply to this message to confirm", "one-time confirmation",
-	    "is being held because you are not",
-	    "held because the address you sent it from"};
+	/* A list's own notices have List-Id alone, and so do reports that
+	 * copy the fields of what they return. */
+	return letter_header(l, "List-Post", "") ||
+	       letter_header(l, "List-Unsubscribe", "") ||
+	       (letter_header(l, "List-Id", "") &&
+		   letter_header(l, "Precedence", "list"));
+}
 
-	for (size_t i = 0; i < G_N_ELEMENTS(phrases); i++) {
-		if (letter_has(l, phrases[i]))
+static bool
+is_answer(const struct letter *l)
+{
+	static const char *const marks[] = {
+	    "re:", "aw:", "antw:", "sv:", "odp:", "rv:", "回复", "答复"};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+		if (text_starts(l->subject, strlen(l->subject), marks[i]))
 			return true;
 	}
 	return false;
 }
 
-static bool
-subject_answers(const char *subject)
-{
-	static const char *const words[] = {"auto reply", "autoreply",
-	    "auto-reply", "automatic reply", "automated reply", "autoresp",
-	    "auto resp", "auto-resp", "automatic response",
-	    "automated response", "out of office", "out of the office",
-	    "out-of-office", "ooo:", "vacation", "away from", "away until",
-	    "i am away", "on leave", "on holiday", "abwesen",
-	    "automatische antwort", "automatische rückantwort",
-	    "réponse automatique", "reponse automatique", "absence du bureau",
-	    "message d'absence", "respuesta automática", "respuesta automatica",
-	    "fuera de la oficina", "fuera de oficina", "resposta automática",
-	    "ausência", "risposta automatica", "fuori ufficio",
-	    "automatisch antwoord", "afwezig", "automatyczna odpowiedź",
-	    "nieobecn", "automatická odpověď", "автоответ",
-	    "автоматический ответ", "otomatik yanıt", "自動応答", "自動返信",
-	    "自动回复", "自動回覆", "자동 응답", "자동응답", "부재중",
-	    "autosvar", "automaattinen", "[auto",
-	    "auto:", "automatic acknowledg", "ticket #", "ticket id",
-	    "ticket received", "[ticket", "case #", "request received",
-	    "your request has been received", "we have received your",
-	    "we received your", "thank you for contacting",
-	    "thank you for your email", "thank you for your message",
-	    "message received",
-	    "read:", "gelesen:", "lu :", "leído:", "lido:", "letto:"};
-	char *lower = g_utf8_strdown(subject, -1);
-	bool found = HAS_ANY(lower, words);
+/* Lines at the top of a report in which a reply is looked for. */
+#define MAX_TOP 60
 
-	g_free(lower);
-	return found;
+static bool
+quotes_refusal(const struct letter *l)
+{
+	for (size_t i = 0; i < l->n_lines && i < MAX_TOP; i++) {
+		if (dialog_code(&l->lines[i]) >= 400)
+			return true;
+	}
+	return false;
+}
+
+int
+kind_report_weight(const struct letter *l)
+{
+	bool system = kind_is_from_system(l),
+	     null_path = has_null_return_path(l);
+	int weight = 0;
+
+	if (l->named->len > 0)
+		weight += 3;
+	if (system)
+		weight += 2;
+	if (null_path)
+		weight += 1;
+	/* A refusal needs no words that we know. */
+	if (system && quotes_refusal(l))
+		weight += 1;
+	if (l->is_about & WORDS_SUBJECT)
+		weight += 2;
+	if (l->is_about & WORDS_FAILURE)
+		weight += 1;
+	if (l->says & WORDS_REPORT)
+		weight += 2;
+	if (g_strcmp0(l->mail->type, "multipart/report") == 0)
+		weight += 1;
+	if (l->forwarded_from != NULL &&
+	    kind_is_mail_system(l->words, l->forwarded_from))
+		weight += 3;
+	/* A person's answer, or a thread on a list; systems answer, too. */
+	if (!system && !null_path) {
+		if (letter_header(l, "In-Reply-To", ""))
+			weight -= 2;
+		else if (is_answer(l) || is_of_list(l))
+			weight -= 1;
+	}
+	return weight;
+}
+
+/* Letters of his own above a quoted report that make it a person's mail. */
+#define OWN_WORDS 40
+
+bool
+kind_may_report(const struct letter *l)
+{
+	if (kind_is_sent_by_system(l))
+		return true;
+	if (is_of_list(l))
+		return false;
+	if (l->quoted || l->forwarded_from != NULL)
+		return l->own_words <= OWN_WORDS &&
+		       !letter_header(l, "In-Reply-To", "");
+	return true;
 }
 
 bool
-kind_is_auto_reply(const struct letter *l)
+kind_is_challenge(const struct letter *l)
+{
+	return (l->says & WORDS_CHALLENGE) != 0;
+}
+
+static bool
+has_answer_header(const struct letter *l)
 {
 	static const struct {
 		const char *name, *value;
@@ -246,6 +156,7 @@ kind_is_auto_reply(const struct letter *l)
 	    {"X-Mail-Autoreply", ""},
 	    {"X-Vacation", ""},
 	    {"X-Out-Of-Office", ""},
+	    {"X-RT-Loop-Prevention", ""},
 	    {"Precedence", "auto_reply"},
 	    {"Precedence", "auto-reply"},
 	    {"X-POST-MessageClass", "autoresponder"},
@@ -260,43 +171,43 @@ kind_is_auto_reply(const struct letter *l)
 		if (letter_header(l, headers[i].name, headers[i].value))
 			return true;
 	}
-	return subject_answers(l->subject) || kind_is_challenge(l);
+	return false;
+}
+
+bool
+kind_is_auto_reply(const struct letter *l)
+{
+	if (has_answer_header(l) || (l->is_about & WORDS_ANSWER) ||
+	    kind_is_challenge(l))
+		return true;
+	/* Old programs leave no mark but an answer that speaks of absence. */
+	return (l->says & WORDS_ABSENCE) != 0 &&
+	       (is_answer(l) || letter_header(l, "In-Reply-To", ""));
+}
+
+bool
+kind_is_plain_answer(const struct letter *l)
+{
+	if (kind_is_from_system(l) || l->named->len > 0)
+		return false;
+	if ((l->is_about & WORDS_SUBJECT) && (l->says & WORDS_REPORT))
+		return has_answer_header(l) && (l->is_about & WORDS_ANSWER);
+	return kind_is_auto_reply(l);
 }
 
 enum action
 kind_action(const struct letter *l)
 {
-	static const char *const delayed[] = {"not yet been delivered",
-	    "warning message only", "do not need to resend",
-	    "still being retried", "will be retried", "will keep trying",
-	    "will continue to try", "attempts will continue",
-	    "continue trying to deliver", "has been delayed",
-	    "delivery is delayed", "is delayed", "non-fatal errors",
-	    "has been deferred", "is still in the queue", "queued for further",
-	    "temporarily undeliverable", "verzögert", "se ha retrasado",
-	    "a été retardé", "è in ritardo", "está atrasad", "is vertraagd",
-	    "opóźnion", "задерж", "遅延", "遅れて", "延迟", "지연"};
-	static const char *const failed[] = {"permanent", "gave up",
-	    "giving up", "given up", "has failed", "delivery failed",
-	    "was not delivered", "no further attempts", "will not be retried",
-	    "been returned", "could not be delivered", "fatal errors -----"};
-	static const char *const done[] = {"successfully delivered",
-	    "successful delivery", "was delivered to the following",
-	    "relayed to the following", "has been delivered to"};
-	char *lower = g_utf8_strdown(l->human, -1);
-	char *subject = g_utf8_strdown(l->subject, -1);
-	enum action action = ACTION_FAILED;
+	const char *subject = l->subject;
+	bool late = text_find(subject, strlen(subject), "delay") != NULL ||
+		    (l->is_about & WORDS_DELAYED) != 0;
 
-	if (HAS_ANY(lower, delayed) ||
-	    (HAS_ANY(subject, delayed) || strstr(subject, "delay") != NULL ||
-		strstr(subject, "warning") != NULL)) {
-		if (!HAS_ANY(lower, failed) || strstr(subject, "delay") ||
-		    strstr(lower, "warning message only"))
-			action = ACTION_DELAYED;
-	} else if (HAS_ANY(lower, done) && !HAS_ANY(lower, failed)) {
-		action = ACTION_DELIVERED;
+	if (late || (l->says & WORDS_DELAYED)) {
+		if (late || !(l->says & WORDS_FINAL) ||
+		    letter_has(l, "warning message only"))
+			return ACTION_DELAYED;
+	} else if ((l->says & WORDS_DONE) && !(l->says & WORDS_FINAL)) {
+		return ACTION_DELIVERED;
 	}
-	g_free(lower);
-	g_free(subject);
-	return action;
+	return ACTION_FAILED;
 }

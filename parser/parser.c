@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "parser/address.h"
+#include "parser/charset.h"
 #include "parser/dsn.h"
 #include "parser/feedback.h"
 #include "parser/formats.h"
@@ -24,11 +25,16 @@
 
 /* kind_report_weight() from which on a text is believed. */
 #define ENOUGH 3
+/* The same when nothing shows that a program wrote it. */
+#define MUCH 4
+/* And this much in words that we do not know, too. */
+#define CERTAIN 7
 
 struct parser {
 	const struct classifier *classifier;
 	struct matcher *matcher;
 	struct mime *mime;
+	struct words *words;
 	char *verp_delimiters;
 	size_t max_recipients;
 };
@@ -48,6 +54,7 @@ parser_new(const struct classifier *classifier, const struct parser_options *o)
 	p->classifier = classifier;
 	p->matcher = matcher_new(classifier);
 	p->mime = mime_new();
+	p->words = words_new();
 	p->verp_delimiters = g_strdup(o != NULL ? o->verp_delimiters : NULL);
 	p->max_recipients = o != NULL && o->max_recipients > 0
 				? o->max_recipients
@@ -62,6 +69,7 @@ parser_free(struct parser *p)
 		return;
 	matcher_free(p->matcher);
 	mime_free(p->mime);
+	words_free(p->words);
 	g_free(p->verp_delimiters);
 	g_free(p);
 }
@@ -71,10 +79,12 @@ parser_free(struct parser *p)
 static void
 set_once(char **field, char *value)
 {
-	if (*field == NULL && value != NULL && *value != '\0')
-		*field = value;
-	else
+	if (*field != NULL || value == NULL || *value == '\0') {
 		g_free(value);
+		return;
+	}
+	value[charset_cut(value, strlen(value), MAX_FIELD_KEPT)] = '\0';
+	*field = value;
 }
 
 /* Without <> and spaces around; NULL stays. */
@@ -180,12 +190,9 @@ complete_address(struct found *f, const struct letter *l, const struct dsn *dsn,
 static struct found *
 same_recipient(struct found_list *text, const struct found *f)
 {
-	for (size_t i = 0; i < text->count; i++) {
-		if (address_equal(text->list[i].address, f->address) ||
-		    address_equal(text->list[i].address, f->original))
-			return &text->list[i];
-	}
-	return NULL;
+	struct found *t = found_find(text, f->address);
+
+	return t != NULL ? t : found_find(text, f->original);
 }
 
 /* The human text beside the fields: what stands near the address, or all of
@@ -197,14 +204,18 @@ add_human_text(struct found *f, struct found_list *text, const struct letter *l,
 	const struct found *t = same_recipient(text, f);
 
 	if (t != NULL && t->diagnostic != NULL) {
-		found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human,
-		    t->diagnostic->str, t->diagnostic->len);
+		if (f->diagnostic == NULL)
+			found_text(&f->diagnostic, t->diagnostic->str,
+			    t->diagnostic->len);
+		else
+			found_human(
+			    f, t->diagnostic->str, t->diagnostic->len);
 		if (t->human != NULL)
-			found_text(&f->human, t->human->str, t->human->len);
+			found_human(f, t->human->str, t->human->len);
 		if (f->original == NULL && t->original != NULL)
 			f->original = g_strdup(t->original);
 	} else if (alone) {
-		found_text(&f->human, l->human, strlen(l->human));
+		found_human(f, l->human, strlen(l->human));
 	}
 }
 
@@ -241,6 +252,7 @@ tidy(struct found_list *list)
 		found_list_clear(&one);
 	}
 	list->count = kept;
+	found_forget(list);
 	g_hash_table_destroy(seen);
 	g_ptr_array_free(keys, TRUE);
 }
@@ -285,6 +297,17 @@ kind_of_actions(const struct found_list *list)
 	return kind;
 }
 
+/* The human text beside the status part, by the reader of its format. */
+static void
+read_words(const struct letter *l, struct found_list *text)
+{
+	const struct format *format = format_find(l);
+
+	if (format == NULL || format->decode == NULL || format->sure ||
+	    !format->decode(l, text))
+		(void)general_read(l, text);
+}
+
 static bool
 read_dsn(const struct mail *mail, const struct letter *l, struct outcome *o)
 {
@@ -293,7 +316,7 @@ read_dsn(const struct mail *mail, const struct letter *l, struct outcome *o)
 	read_status_parts(mail, l, o);
 	if (o->dsn.found.count == 0)
 		return false;
-	(void)general_read(l, &text);
+	read_words(l, &text);
 	for (size_t i = 0; i < o->dsn.found.count; i++) {
 		struct found *f = &o->dsn.found.list[i];
 
@@ -326,7 +349,20 @@ is_shown_to_fail(struct parser *p, const struct found *f)
 	v = classify(p->classifier, p->matcher, &e);
 	return v.basis != BASIS_NONE ||
 	       (f->human != NULL &&
-		   general_has_failure_word(f->human->str, f->human->len));
+		   (words_in(p->words, f->human->str, f->human->len) &
+		       WORDS_FAILURE) != 0);
+}
+
+/* "<u@d>: delivery via mx.example.org: 250 2.1.5 Ok" */
+static bool
+is_shown_to_succeed(struct parser *p, const struct found *f)
+{
+	const GString *s = f->diagnostic;
+
+	return s != NULL && f->code == 0 &&
+	       (strstr(s->str, ": 250 ") != NULL ||
+		   g_str_has_prefix(s->str, "250 ")) &&
+	       (words_in(p->words, s->str, s->len) & WORDS_FAILURE) == 0;
 }
 
 /* The last resort: a known report that names nobody. Its envelope (VERP) or
@@ -353,7 +389,7 @@ fall_back(struct parser *p, const struct letter *l, struct outcome *o)
 		return;
 	f = found_for(&o->dsn.found, address);
 	if (f != NULL)
-		found_text(&f->human, l->human, strlen(l->human));
+		found_human(f, l->human, strlen(l->human));
 	g_free(address);
 }
 
@@ -361,21 +397,28 @@ static bool
 read_text(struct parser *p, const struct letter *l, struct outcome *o)
 {
 	const struct format *format = format_find(l);
-	int weight = kind_report_weight(l) + (format == NULL    ? 0
-						 : format->sure ? ENOUGH
-								: 2);
+	bool sure = format != NULL && format->sure;
+	int weight = kind_report_weight(l) + (format == NULL ? 0
+						 : sure      ? ENOUGH
+							     : 2);
 	struct found_list *list = &o->dsn.found;
 	enum action action;
 
-	if (weight < ENOUGH)
+	if (weight < ENOUGH || (!sure && !kind_may_report(l)))
 		return false;
 	if (format == NULL || format->decode == NULL ||
 	    !format->decode(l, list))
 		(void)general_read(l, list);
+	/* A mention alone is not enough: somebody must say that it failed. */
+	if (list->guessed && !sure &&
+	    (weight <= (kind_is_sent_by_system(l) ? ENOUGH : MUCH) ||
+		!(l->says & WORDS_FAILURE)))
+		return false;
 	if (list->count == 0 && weight > ENOUGH)
 		fall_back(p, l, o);
 	if (list->count == 0 ||
-	    (l->named->len == 0 && list->list[0].action == ACTION_NONE &&
+	    (l->named->len == 0 && !sure && weight < CERTAIN &&
+		list->list[0].action == ACTION_NONE &&
 		!is_shown_to_fail(p, &list->list[0])))
 		return false;
 	action = kind_action(l);
@@ -383,7 +426,8 @@ read_text(struct parser *p, const struct letter *l, struct outcome *o)
 		struct found *f = &list->list[i];
 
 		if (f->action == ACTION_NONE)
-			f->action = action;
+			f->action = is_shown_to_succeed(p, f) ? ACTION_DELIVERED
+							      : action;
 		if (f->diagnostic == NULL && f->human != NULL)
 			found_text(
 			    &f->diagnostic, f->human->str, f->human->len);
@@ -438,22 +482,62 @@ read_disposition(
 static void read_mail(struct parser *, struct mail *, struct report *,
     struct outcome *, int depth);
 
-/* A returned or forwarded mail that may be a report itself. */
+/* A mail inside another that may be a report itself. In a report stands what
+ * was returned: a report only when a mail system wrote it. */
 static bool
-may_be_report(const struct mail *m)
+may_be_report(struct parser *p, const struct mail *m, bool in_report)
 {
-	char *from, *subject;
+	char *from, *subject, *path;
 	bool maybe;
 
-	if (m->report_type != NULL &&
-	    strcmp(m->report_type, "delivery-status") == 0)
+	if (g_strcmp0(m->report_type, "delivery-status") == 0)
 		return true;
 	from = fields_text(&m->headers, "From");
 	subject = fields_text(&m->headers, "Subject");
-	maybe = from != NULL && kind_is_mail_system(from);
+	path = fields_value(&m->headers, "Return-Path");
+	maybe = from != NULL && kind_is_mail_system(p->words, from);
+	if (!in_report)
+		maybe = maybe || from == NULL ||
+			(path != NULL && strncmp(path, "<>", 2) == 0) ||
+			(subject != NULL &&
+			    (words_in(p->words, subject, strlen(subject)) &
+				WORDS_SUBJECT) != 0);
 	g_free(from);
 	g_free(subject);
+	g_free(path);
 	return maybe;
+}
+
+/* True when the mail INNER, from inside another, is a report; it is *O then.
+ */
+static bool
+read_one_inner(struct parser *p, struct mail *inner, bool in_report,
+    struct report *r, struct outcome *o, int depth)
+{
+	struct outcome deeper = {0};
+
+	if (depth >= MAX_REPORT_DEPTH || !may_be_report(p, inner, in_report))
+		return false;
+	mail_expand(inner);
+	read_mail(p, inner, r, &deeper, depth + 1);
+	if ((deeper.kind == KIND_BOUNCE || deeper.kind == KIND_DELAY) &&
+	    deeper.dsn.found.count > 0) {
+		dsn_clear(&o->dsn);
+		*o = deeper;
+		return true;
+	}
+	dsn_clear(&deeper.dsn);
+	return false;
+}
+
+static bool
+has_status(const struct mail *mail)
+{
+	for (size_t i = 0; i < mail->n_parts; i++) {
+		if (mail->parts[i].role == PART_STATUS)
+			return true;
+	}
+	return false;
 }
 
 /* The innermost report speaks: a list manager's re-sent bounce, a double
@@ -462,26 +546,35 @@ static bool
 read_inner(struct parser *p, const struct mail *mail, struct report *r,
     struct outcome *o, int depth)
 {
-	if (depth >= MAX_REPORT_DEPTH)
-		return false;
+	bool in_report = g_strcmp0(mail->report_type, "delivery-status") == 0 ||
+			 has_status(mail);
+
 	for (size_t i = 0; i < mail->n_parts; i++) {
 		struct mail *inner = mail->parts[i].mail;
-		struct outcome deeper = {0};
 
-		if (mail->parts[i].role != PART_MAIL || inner == NULL ||
-		    !may_be_report(inner))
-			continue;
-		mail_expand(inner);
-		read_mail(p, inner, r, &deeper, depth + 1);
-		if ((deeper.kind == KIND_BOUNCE || deeper.kind == KIND_DELAY) &&
-		    deeper.dsn.found.count > 0) {
-			dsn_clear(&o->dsn);
-			*o = deeper;
+		if (mail->parts[i].role == PART_MAIL && inner != NULL &&
+		    read_one_inner(p, inner, in_report, r, o, depth))
 			return true;
-		}
-		dsn_clear(&deeper.dsn);
 	}
 	return false;
+}
+
+/* The same for a returned mail that stands in the text: qmail's double
+ * bounce. */
+static bool
+read_inner_text(struct parser *p, const struct letter *l, struct report *r,
+    struct outcome *o, int depth)
+{
+	struct mail *inner;
+	bool taken;
+
+	if (l->returned_copy == NULL || kind_report_weight(l) < ENOUGH ||
+	    !kind_may_report(l))
+		return false;
+	inner = mime_read(p->mime, l->returned_copy, strlen(l->returned_copy));
+	taken = read_one_inner(p, inner, true, r, o, depth);
+	mail_free(inner);
+	return taken;
 }
 
 /* A report that names no recipient is still one, when its form says so. */
@@ -503,20 +596,24 @@ read_mail(struct parser *p, struct mail *mail, struct report *r,
 		feedback_read(mail, r, &o->dsn.found);
 		o->kind = KIND_FEEDBACK;
 		o->dialect = "rfc5965";
-		letter_open(&l, mail);
+		letter_open(&l, p->words, mail);
 		read_returned(r, l.returned);
 		letter_close(&l);
 		return;
 	}
 	if (read_inner(p, mail, r, o, depth))
 		return;
-	letter_open(&l, mail);
+	letter_open(&l, p->words, mail);
+	if (read_inner_text(p, &l, r, o, depth)) {
+		letter_close(&l);
+		return;
+	}
 	if (read_dsn(mail, &l, o)) {
 		if (o->kind != KIND_SUCCESS && kind_is_challenge(&l))
 			o->kind = KIND_AUTO_REPLY;
 	} else if (read_disposition(mail, &l, o)) {
 		/* done */
-	} else if (read_text(p, &l, o)) {
+	} else if (!kind_is_plain_answer(&l) && read_text(p, &l, o)) {
 		if (kind_is_challenge(&l))
 			o->kind = KIND_AUTO_REPLY;
 	} else {

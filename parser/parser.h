@@ -18,7 +18,8 @@ struct parser_options {
 
 #define MAX_READ_DEFAULT (1024 * 1024) /* bytes of a mail that are read */
 #define MAX_RECIPIENTS 1000            /* recorded per mail */
-#define MAX_DIAGNOSTIC 2000            /* bytes of diagnostic text kept */
+#define MAX_FIELD_KEPT 1000 /* bytes of Subject, Message-ID, List-Id kept */
+#define MAX_DIAGNOSTIC 2000 /* bytes of diagnostic text kept */
 
 /* CLASSIFIER must outlive the parser. Not thread-safe: one per thread.
  * Initialises GMime once per process (it cannot be shut down and started

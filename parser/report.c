@@ -141,12 +141,15 @@ name_at(const char *const names[], size_t n, unsigned i)
 	return i < n ? names[i] : "unknown";
 }
 
+/* *INDEX stays as it is when NAME is none of them. */
 static bool
-index_of(const char *const names[], size_t n, const char *name, unsigned *i)
+index_of(const char *const names[], size_t n, const char *name, unsigned *index)
 {
-	for (*i = 0; *i < n; (*i)++) {
-		if (strcmp(names[*i], name) == 0)
+	for (unsigned i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0) {
+			*index = i;
 			return true;
+		}
 	}
 	return false;
 }

@@ -15,8 +15,7 @@ struct batch {
 	GStringChunk *names;
 	GHashTable *tallies;   /* struct tally_key * -> struct tally_sums * */
 	GHashTable *mails;     /* struct tally_key * -> struct tally_sums * */
-	GHashTable *hard_days; /* struct tally_key * -> struct tally_sums * */
-	GArray *touched;       /* int64_t: addresses to be judged again */
+	GHashTable *addresses; /* key -> struct address_state *, to be judged */
 	int64_t deaths;        /* last number given; -1: not read yet */
 	bool deaths_grew;
 };
@@ -42,7 +41,6 @@ struct row {
 	char *original_key;  /* of original_recipient */
 	const char *domain;  /* part of address_key */
 	char *remote_domain; /* see schema.sql */
-	int64_t known_id;    /* in table address, 0: none */
 };
 
 void row_init(struct row *, const struct report *, const struct recipient *,
@@ -78,6 +76,8 @@ struct tally_sums {
 	int64_t bounces;
 	int64_t hard;
 	int64_t delayed;
+	int64_t addresses; /* of a domain, newly hard on that day */
+	int64_t standing;  /* after count_flush: their number in all */
 };
 
 /* A table for the keys above. */
@@ -95,11 +95,17 @@ void count_flush(struct batch *);
 
 /* ---- evidence.c ---- */
 
-/* Takes ROW as evidence for or against its address and sets known_id; before
- * row_insert. */
-void evidence_note(struct batch *, struct row *);
+/* The table batch->addresses. */
+GHashTable *evidence_table(void);
 
-/* Judges every address that was touched; after storm_flush. */
+/* Takes ROW as evidence for or against the address that the operator knows;
+ * before row_insert. */
+void evidence_note(struct batch *, const struct row *);
+
+/* The address with this key, if it is known, is to be judged again. */
+void evidence_touch(struct batch *, const char *key);
+
+/* Judges and writes every address that was touched; after storm_flush. */
 void evidence_flush(struct batch *);
 
 /* ---- storm.c ---- */
@@ -107,8 +113,12 @@ void evidence_flush(struct batch *);
 /* One more address of DOMAIN is hard on DAY. */
 void storm_note(struct batch *, const char *domain, int64_t day);
 
-/* Writes what was noted, finds and ends storms, and touches the addresses
- * concerned. */
+/* Finds and ends storms on the days that were noted, and touches the
+ * addresses concerned; after count_flush. */
 void storm_flush(struct batch *);
+
+/* Whether there is any storm at all: mostly not. */
+bool storm_any(struct batch *);
+bool storm_was(struct batch *, const char *domain, int64_t day);
 
 #endif

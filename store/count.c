@@ -134,16 +134,22 @@ count_flush(struct batch *b)
 	g_hash_table_iter_init(&i, b->tallies);
 	while (g_hash_table_iter_next(&i, &key, &value)) {
 		const struct tally_key *k = key;
-		const struct tally_sums *sums = value;
-		struct query q = query_new(b->store, ST_TALLY_ADD);
+		struct tally_sums *sums = value;
+		char *day = k->day == 0 ? NULL : iso_day(k->day);
+		struct query q = query_new(b->store,
+		    sums->addresses > 0 ? ST_TALLY_ADD_HARD : ST_TALLY_ADD);
 
 		query_text(&q, counted_name(k->what));
-		query_int(&q, k->day);
+		query_text(&q, day);
 		query_text(&q, k->name);
 		query_text(&q, k->detail);
 		query_int(&q, sums->bounces);
 		query_int(&q, sums->hard);
 		query_int(&q, sums->delayed);
-		query_run(&q);
+		query_int(&q, sums->addresses);
+		while (query_row(&q))
+			sums->standing = column_int(&q, 0);
+		query_end(&q);
+		g_free(day);
 	}
 }

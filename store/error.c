@@ -1,7 +1,10 @@
 /* error.c: SQLite's result codes, sorted once by what a caller can do, and
  * as sentences that an admin can act on. */
+#include <errno.h>
 #include <glib.h>
+#include <stdarg.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "store/internal.h"
 
@@ -59,8 +62,8 @@ way_out(int rc)
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 	case SQLITE_PROTOCOL:
-		return "another program is writing to it; try again, or end "
-		       "that program";
+		return "another program is using it; try again, or end that "
+		       "program";
 	case SQLITE_CANTOPEN:
 	case SQLITE_PERM:
 	case SQLITE_READONLY:
@@ -87,6 +90,33 @@ store_failed(struct store *s, int rc)
 	free(s->error);
 	s->error = error_sentence(rc, s->path, sqlite3_errmsg(s->db));
 	return error_sort(rc);
+}
+
+enum store_result
+store_refuse(struct store *s, enum store_result r, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	free(s->error);
+	s->error = g_strdup_vprintf(format, arguments);
+	va_end(arguments);
+	return r;
+}
+
+/* The errno of a system call on the database's own file or directory. */
+enum store_result
+store_refuse_errno(struct store *s, int number)
+{
+	enum store_result r = STORE_DENIED;
+
+	if (number == ENOSPC || number == EDQUOT || number == EIO ||
+	    number == EMFILE || number == ENFILE)
+		r = STORE_FULL;
+	return store_refuse(s, r,
+	    "database %s cannot be opened: %s; check owner, mode and room of "
+	    "the file and its directory (this is user id %ld)",
+	    s->path, g_strerror(number), (long)geteuid());
 }
 
 const char *

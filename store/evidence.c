@@ -1,211 +1,205 @@
-/* evidence.c: what is known against an address, day by day, and the verdict
- * on it. The rule itself is policy.c. */
+/* evidence.c: what is known for and against an address, and the verdict on
+ * it. The rule itself is policy.c, the text of the evidence days.c.
+ *
+ * Addresses are read when a batch first meets them and written at its end.
+ */
 #include "store/batch.h"
 
 #include <stdlib.h>
 
-#include "store/address.h"
+#include "store/days.h"
+#include "store/key.h"
 
-struct known_address {
-	int64_t id;
+struct address_state {
+	bool is_new;
+	char *given;
+	char *list_id;
 	int64_t fresh_at;
-	bool has_list;
-	bool same_list;
+	GArray *days;
+	int64_t dead; /* number of the death, 0: alive */
 };
 
-static struct known_address
-find_address(struct batch *b, const char *key, const char *list)
+static void
+free_state(gpointer p)
 {
-	struct query q = query_new(b->store, ST_ADDRESS_FIND);
-	struct known_address found = {0};
+	struct address_state *e = p;
 
-	query_text(&q, key);
-	if (query_row(&q)) {
-		const char *first = column_text(&q, 2);
-
-		found.id = column_int(&q, 0);
-		found.fresh_at = column_int(&q, 1);
-		found.has_list = *first != '\0';
-		found.same_list = g_strcmp0(first, list) == 0;
-	}
-	query_end(&q);
-	return found;
+	g_free(e->given);
+	g_free(e->list_id);
+	g_array_free(e->days, TRUE);
+	g_free(e);
 }
 
-static int64_t
-add_address(struct batch *b, const struct row *row, const char *list)
+GHashTable *
+evidence_table(void)
 {
-	struct query q = query_new(b->store, ST_ADDRESS_ADD);
+	return g_hash_table_new_full(
+	    g_str_hash, g_str_equal, g_free, free_state);
+}
 
-	query_text(&q, row->known_key);
-	query_text(
-	    &q, g_strcmp0(row->known, row->known_key) == 0 ? NULL : row->known);
-	query_text(&q, list);
-	query_run(&q);
-	return sqlite3_last_insert_rowid(b->store->db);
+/* "" as NULL. */
+static char *
+copy_text(const char *text)
+{
+	return text != NULL && *text != '\0' ? g_strdup(text) : NULL;
+}
+
+static struct address_state *
+load(struct batch *b, const char *key)
+{
+	struct address_state *e = g_hash_table_lookup(b->addresses, key);
+	struct query q;
+
+	if (e != NULL)
+		return e;
+	e = g_new0(struct address_state, 1);
+	q = query_new(b->store, ST_ADDRESS_GET);
+	query_text(&q, key);
+	if (query_row(&q)) {
+		e->given = copy_text(column_text(&q, 0));
+		e->list_id = copy_text(column_text(&q, 1));
+		e->fresh_at = column_int(&q, 2);
+		e->days = days_parse(column_text(&q, 3), b->names);
+		e->dead = column_int(&q, 4);
+	} else {
+		e->is_new = true;
+		e->days = days_parse("", b->names);
+	}
+	query_end(&q);
+	g_hash_table_insert(b->addresses, g_strdup(key), e);
+	return e;
+}
+
+void
+evidence_touch(struct batch *b, const char *key)
+{
+	load(b, key);
 }
 
 /* The first list is in the address's own row, for most have one only. */
 static void
-note_list(struct batch *b, const struct known_address *a, const char *list)
+note_list(
+    struct batch *b, struct address_state *e, const char *key, const char *list)
 {
 	struct query q;
 
-	if (list == NULL || *list == '\0' || a->same_list)
+	if (list == NULL || *list == '\0' || g_strcmp0(e->list_id, list) == 0)
 		return;
-	if (a->has_list) {
-		q = query_new(b->store, ST_LIST_ADD);
-		query_text(&q, list);
-		query_int(&q, a->id);
-	} else {
-		q = query_new(b->store, ST_ADDRESS_LIST);
-		query_int(&q, a->id);
-		query_text(&q, list);
+	if (e->list_id == NULL) {
+		e->list_id = g_strdup(list);
+		return;
 	}
+	q = query_new(b->store, ST_LIST_ADD);
+	query_text(&q, list);
+	query_text(&q, key);
 	query_run(&q);
 }
 
-struct failure {
-	enum bounce_class class;
-	double weight;
-	bool hard;
-	bool temporary; /* code or status */
-	int64_t at;
-	const char *domain;
-};
-
 /* A class that is hard but was not meant so here weighs like a temporary
  * one, whatever took the mark away. */
-static void
-weigh(struct batch *b, struct failure *f)
+static double
+weigh(struct batch *b, enum bounce_class class, bool hard, bool temporary)
 {
-	bool soft = class_info(f->class)->hardness == HARDNESS_HARD && !f->hard;
+	bool soft = class_info(class)->hardness == HARDNESS_HARD && !hard;
 
-	f->weight =
-	    policy_weight(&b->store->policy, f->class, f->temporary || soft);
+	return policy_weight(&b->store->policy, class, temporary || soft);
 }
 
 static void
-add_failure(
-    struct batch *b, int64_t address, const char *key, const struct failure *f)
+add_failure(struct batch *b, struct address_state *e, const char *key,
+    const struct failing_day *f, const char *domain)
 {
-	struct query q = query_new(b->store, ST_DAY_ADD);
-	const char *own = address_host(key);
-	int64_t hard = 0;
+	struct failing_day copy = *f;
 
-	query_int(&q, address);
-	query_int(&q, f->at / DAY);
-	query_real(&q, f->weight);
-	query_text(&q, class_name(f->class));
-	query_int(&q, f->hard);
-	query_text(&q, g_strcmp0(f->domain, own) == 0 ? NULL : f->domain);
-	query_int(&q, f->at);
-	while (query_row(&q))
-		hard = column_int(&q, 0);
-	query_end(&q);
-	if (f->hard && hard == 1 && f->domain != NULL)
-		storm_note(b, f->domain, f->at / DAY);
+	/* The row may be gone before the batch ends. */
+	if (domain != NULL && g_strcmp0(domain, key_domain(key)) != 0)
+		copy.domain = g_string_chunk_insert_const(b->names, domain);
+	if (days_add(e->days, &copy) && domain != NULL)
+		storm_note(b, domain, f->day);
 }
 
-/* What failed later on the day of a success counts on. */
+static struct failing_day
+failure_at(int64_t at, enum bounce_class class, double weight, bool hard)
+{
+	return (struct failing_day){.day = at / DAY,
+	    .weight = weight,
+	    .class = class,
+	    .hard = hard,
+	    .bounces = 1,
+	    .first_at = at,
+	    .last_at = at};
+}
+
+/* What failed later on the day of a success counts on; its rows tell. */
 static void
-keep_rest_of_day(struct batch *b, int64_t address, const char *key, int64_t at)
+keep_rest_of_day(
+    struct batch *b, struct address_state *e, const char *key, int64_t at)
 {
 	struct query q = query_new(b->store, ST_EVIDENCE_AFTER);
 
 	query_text(&q, key);
-	query_int(&q, address);
 	query_int(&q, at);
 	query_int(&q, (at / DAY + 1) * DAY);
 	while (query_row(&q)) {
-		struct failure f = {.hard = column_int(&q, 1) != 0,
-		    .temporary = column_int(&q, 2) != 0,
-		    .at = column_int(&q, 3)};
+		bool hard = column_int(&q, 1) != 0;
 		const char *domain = column_text(&q, 4);
+		struct failing_day f;
+		enum bounce_class class;
+		double weight;
 
-		if (!class_from_name(column_text(&q, 0), &f.class))
+		if (!class_from_name(column_text(&q, 0), &class))
 			continue;
-		f.domain = *domain != '\0' ? domain : NULL;
-		weigh(b, &f);
-		if (f.weight > 0)
-			add_failure(b, address, key, &f);
+		weight = weigh(b, class, hard, column_int(&q, 2) != 0);
+		f = failure_at(column_int(&q, 3), class, weight, hard);
+		/* Its domain's day has counted it before. */
+		if (*domain != '\0' && g_strcmp0(domain, key_domain(key)) != 0)
+			f.domain =
+			    g_string_chunk_insert_const(b->names, domain);
+		if (weight > 0)
+			days_add(e->days, &f);
 	}
 	query_end(&q);
 }
 
 static void
-start_afresh(struct batch *b, int64_t address, const char *key, int64_t at)
+start_afresh(
+    struct batch *b, struct address_state *e, const char *key, int64_t at)
 {
-	struct query q = query_new(b->store, ST_ADDRESS_FRESH);
-	bool rest = false;
-
-	query_int(&q, address);
-	query_int(&q, at);
-	query_run(&q);
-	q = query_new(b->store, ST_DAYS_FORGET);
-	query_int(&q, address);
-	query_int(&q, at / DAY);
-	while (query_row(&q))
-		rest |= column_int(&q, 0) > at;
-	query_end(&q);
-	if (rest)
-		keep_rest_of_day(b, address, key, at);
+	e->fresh_at = at;
+	if (days_void(e->days, at / DAY) > at)
+		keep_rest_of_day(b, e, key, at);
 }
 
 void
-evidence_note(struct batch *b, struct row *row)
+evidence_note(struct batch *b, const struct row *row)
 {
-	const char *list = row->report->list_id;
-	struct failure f = {.class = row->recipient->class,
-	    .hard = row->hard,
-	    .temporary = row->temporary,
-	    .at = row->at,
-	    .domain = row->domain};
-	struct known_address a;
+	const struct recipient *r = row->recipient;
+	const char *key = row->known_key;
+	struct failing_day f;
+	struct address_state *e;
+	double weight = 0;
 
 	if (row->failed)
-		weigh(b, &f);
-	if (row->known_key == NULL || (f.weight <= 0 && !row->succeeded))
+		weight = weigh(b, r->class, row->hard, row->temporary);
+	if (key == NULL || (weight <= 0 && !row->succeeded))
 		return;
-	a = find_address(b, row->known_key, list);
-	if (a.id == 0)
-		a.id = add_address(b, row, row->failed ? list : NULL);
-	else if (row->failed)
-		note_list(b, &a, list);
-	row->known_id = a.id;
-	/* What is older than the last sign of life changes nothing. */
-	if (row->at <= a.fresh_at)
-		return;
+	e = load(b, key);
+	if (e->is_new && e->given == NULL && g_strcmp0(row->known, key) != 0)
+		e->given = g_strdup(row->known);
 	if (row->failed)
-		add_failure(b, a.id, row->known_key, &f);
-	else
-		start_afresh(b, a.id, row->known_key, row->at);
-	g_array_append_val(b->touched, a.id);
-}
-
-static GArray *
-load_days(struct batch *b, int64_t address, const char *key)
-{
-	GArray *days = g_array_new(FALSE, FALSE, sizeof(struct failing_day));
-	struct query q = query_new(b->store, ST_DAYS_OF);
-
-	query_int(&q, address);
-	query_text(&q, address_host(key));
-	while (query_row(&q)) {
-		struct failing_day d = {.day = column_int(&q, 0),
-		    .weight = column_real(&q, 1),
-		    .hard = column_int(&q, 3) != 0,
-		    .storm = column_int(&q, 4) != 0,
-		    .bounces = column_int(&q, 5),
-		    .first_at = column_int(&q, 6),
-		    .last_at = column_int(&q, 7)};
-
-		if (!class_from_name(column_text(&q, 2), &d.class))
-			d.class = CLASS_UNKNOWN;
-		g_array_append_val(days, d);
+		note_list(b, e, key, row->report->list_id);
+	if (!row->failed) {
+		if (row->at > e->fresh_at)
+			start_afresh(b, e, key, row->at);
+		return;
 	}
-	query_end(&q);
-	return days;
+	f = failure_at(row->at, r->class, weight, row->hard);
+	/* What is older than the last sign of life weighs nothing. */
+	if (row->at <= e->fresh_at) {
+		f.weight = 0;
+		f.bounces = 0;
+	}
+	add_failure(b, e, key, &f, row->domain);
 }
 
 /* Numbers deaths over all addresses, never the same again, so that a cursor
@@ -225,63 +219,82 @@ next_death(struct batch *b)
 }
 
 static void
-judge(struct batch *b, int64_t address)
+mark_storms(struct batch *b, GArray *days, const char *key)
 {
-	struct query q = query_new(b->store, ST_ADDRESS_GET);
-	struct judgement j;
-	int64_t dead = 0;
-	GArray *days;
+	for (guint i = 0; i < days->len; i++) {
+		struct failing_day *d = &days_data(days)[i];
+		const char *domain =
+		    d->domain != NULL ? d->domain : key_domain(key);
 
-	query_int(&q, address);
-	if (!query_row(&q)) {
-		query_end(&q);
-		return;
+		d->storm =
+		    d->hard && domain != NULL && storm_was(b, domain, d->day);
 	}
-	dead = column_int(&q, 1);
-	days = load_days(b, address, column_text(&q, 0));
-	query_end(&q);
-	j = policy_judge(&b->store->policy,
-	    (struct failing_day *)(void *)days->data, days->len);
-	g_array_free(days, TRUE);
-	if (!j.dead)
-		dead = 0;
-	else if (dead == 0)
-		dead = next_death(b);
-	q = query_new(b->store, ST_ADDRESS_JUDGED);
-	query_int(&q, address);
-	query_text(&q, class_name(j.class));
-	query_int(&q, j.bounces);
-	query_int(&q, j.days);
-	query_real(&q, j.score);
-	query_time(&q, j.first_at);
-	query_time(&q, j.last_at);
-	query_time(&q, dead);
+}
+
+static void
+write_address(struct batch *b, const char *key, const struct address_state *e,
+    const struct judgement *j)
+{
+	char *evidence = days_format(e->days);
+	char *first = j->days > 0 ? iso_time(j->first_at) : NULL;
+	char *last = j->days > 0 ? iso_time(j->last_at) : NULL;
+	struct query q = query_new(b->store, ST_ADDRESS_PUT);
+
+	query_text(&q, key);
+	query_text(&q, e->given);
+	query_text(&q, e->list_id);
+	query_int(&q, e->fresh_at);
+	/* Written by us and bounded by MAX_FAILING_DAYS: not to be cut. */
+	query_whole_text(&q, evidence);
+	query_text(&q, class_name(j->class));
+	query_int(&q, j->bounces);
+	query_int(&q, j->days);
+	query_real(&q, j->score);
+	query_text(&q, first);
+	query_text(&q, last);
+	query_time(&q, e->dead);
 	query_run(&q);
+	g_free(evidence);
+	g_free(first);
+	g_free(last);
 }
 
 static int
-compare_ids(gconstpointer p, gconstpointer q)
+compare_keys(gconstpointer p, gconstpointer q)
 {
-	int64_t a = *(const int64_t *)p, b = *(const int64_t *)q;
-
-	return (a > b) - (a < b);
+	return g_strcmp0(*(const char *const *)p, *(const char *const *)q);
 }
 
-/* In order of id, so that deaths of one batch are numbered the same way
- * whatever the order of tables. */
+/* In order of keys: neighbours are on one page, and deaths of one batch are
+ * numbered the same way on every machine. */
 void
 evidence_flush(struct batch *b)
 {
-	int64_t last = 0;
+	gpointer *keys;
+	bool storms = storm_any(b);
+	guint n;
 
-	g_array_sort(b->touched, compare_ids);
-	for (guint i = 0; i < b->touched->len; i++) {
-		int64_t id = g_array_index(b->touched, int64_t, i);
+	keys = g_hash_table_get_keys_as_array(b->addresses, &n);
+	qsort(keys, n, sizeof(*keys), compare_keys);
+	for (guint i = 0; i < n; i++) {
+		struct address_state *e =
+		    g_hash_table_lookup(b->addresses, keys[i]);
+		struct judgement j;
 
-		if (id != last)
-			judge(b, id);
-		last = id;
+		/* Touched, but nothing was ever known of it. */
+		if (e->is_new && e->days->len == 0 && e->fresh_at == 0)
+			continue;
+		if (storms)
+			mark_storms(b, e->days, keys[i]);
+		j = policy_judge(
+		    &b->store->policy, days_data(e->days), e->days->len);
+		if (!j.dead)
+			e->dead = 0;
+		else if (e->dead == 0)
+			e->dead = next_death(b);
+		write_address(b, keys[i], e, &j);
 	}
+	g_free(keys);
 	if (b->deaths_grew) {
 		struct query q = query_new(b->store, ST_DEATHS_PUT);
 

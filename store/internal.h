@@ -49,6 +49,27 @@ char *error_sentence(int rc, const char *path, const char *detail);
 /* Notes RC as the store's last failure; gives its sorted form. */
 enum store_result store_failed(struct store *, int rc);
 
+/* Sets the sentence; gives R. */
+enum store_result __attribute__((format(printf, 3, 4)))
+store_refuse(struct store *, enum store_result r, const char *format, ...);
+
+/* The same for the errno of a call on the database's file or folder. */
+enum store_result store_refuse_errno(struct store *, int number);
+
+/* ---- connect.c ---- */
+
+/* Opens s->db on s->path, hardened, read-only unless the mode is write. */
+enum store_result connect_open(struct store *);
+
+/* WAL, synchronous=FULL and the like. */
+enum store_result connect_set_up_writer(struct store *);
+
+/* Whether the log is not empty, as a clean stop leaves it. */
+bool connect_was_unclean(const struct store *);
+
+/* Looks all pages through for damage. */
+enum store_result connect_quick_check(struct store *);
+
 /* ---- query.c: one run of a prepared statement ---- */
 
 struct query {
@@ -60,6 +81,12 @@ struct query {
 /* T as it stands in the view and in the indexes of `bounce`, bounded to the
  * years 1970 to 9999. g_free. */
 char *iso_time(int64_t t);
+
+/* The other way; 0 for what is no such time. */
+int64_t iso_parse(const char *text);
+
+/* DAY (since 1970) as it stands in the counters: YYYY-MM-DD. g_free. */
+char *iso_day(int64_t day);
 
 /* Clears the last failure: at the start of each public function. */
 void store_begin(struct store *);
@@ -74,6 +101,7 @@ struct query query_new(struct store *, enum statement);
  * MAX_STORED_TEXT is cut, "" becomes NULL like NULL itself. A C string holds
  * no NUL, so none gets in. */
 void query_text(struct query *, const char *);
+void query_whole_text(struct query *, const char *); /* our own, never cut */
 void query_int(struct query *, int64_t);
 void query_time(struct query *, int64_t); /* 0: NULL */
 void query_real(struct query *, double);

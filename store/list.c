@@ -114,8 +114,8 @@ store_dead(
 		    .class = column_text(&q, 2),
 		    .bounces = (uint64_t)column_int(&q, 3),
 		    .days = (uint64_t)column_int(&q, 4),
-		    .first_at = column_int(&q, 5),
-		    .last_at = column_int(&q, 6)};
+		    .first_at = iso_parse(column_text(&q, 5)),
+		    .last_at = iso_parse(column_text(&q, 6))};
 
 		if (!visit(&row, context))
 			break;

@@ -1,4 +1,4 @@
-/* open.c: opening and closing a database, and what every connection sets. */
+/* open.c: opening and closing a database. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
@@ -15,38 +15,6 @@
  * it is used: about a second. Larger ones would keep mail waiting. */
 #define QUICK_CHECK_MAX (256LL * 1024 * 1024)
 
-/* Tries and pause when the switch to WAL meets somebody who is opening the
- * same new file; SQLite's own waiting does not cover it. */
-#define WAL_TRIES 20
-#define WAL_PAUSE_US 50000
-
-static enum store_result __attribute__((format(printf, 3, 4)))
-refuse(struct store *s, enum store_result r, const char *format, ...)
-{
-	va_list arguments;
-
-	va_start(arguments, format);
-	free(s->error);
-	s->error = g_strdup_vprintf(format, arguments);
-	va_end(arguments);
-	return r;
-}
-
-/* The errno of a system call on the database's own file or directory. */
-static enum store_result
-refuse_errno(struct store *s, int number)
-{
-	enum store_result r = STORE_DENIED;
-
-	if (number == ENOSPC || number == EDQUOT || number == EIO ||
-	    number == EMFILE || number == ENFILE)
-		r = STORE_FULL;
-	return refuse(s, r,
-	    "database %s cannot be opened: %s; check owner, mode and room of "
-	    "the file and its directory (this is user id %ld)",
-	    s->path, g_strerror(number), (long)geteuid());
-}
-
 /* Follows symbolic links, so that a database has one name, one lock. The
  * file itself may be absent. */
 static enum store_result
@@ -59,11 +27,11 @@ resolve(struct store *s, const char *path)
 	if (real != NULL)
 		return STORE_OK;
 	if (errno != ENOENT)
-		return refuse_errno(s, errno);
+		return store_refuse_errno(s, errno);
 	folder = g_path_get_dirname(path);
 	real = realpath(folder, NULL);
 	if (real == NULL && (errno == ENOENT || errno == ENOTDIR)) {
-		refuse(s, STORE_DENIED,
+		store_refuse(s, STORE_DENIED,
 		    "database %s: its directory %s does not exist; create it, "
 		    "owned by the user bounced runs as",
 		    path, folder);
@@ -72,7 +40,7 @@ resolve(struct store *s, const char *path)
 	}
 	g_free(folder);
 	if (real == NULL)
-		return refuse_errno(s, errno);
+		return store_refuse_errno(s, errno);
 	base = g_path_get_basename(path);
 	free(s->path);
 	s->path = g_build_filename(real, base, NULL);
@@ -90,9 +58,10 @@ look_at_file(struct store *s, bool *there, int64_t *size)
 	*there = stat(s->path, &st) == 0;
 	*size = *there ? st.st_size : 0;
 	if (!*there)
-		return errno == ENOENT ? STORE_OK : refuse_errno(s, errno);
+		return errno == ENOENT ? STORE_OK
+				       : store_refuse_errno(s, errno);
 	if (!S_ISREG(st.st_mode))
-		return refuse(s, STORE_DENIED,
+		return store_refuse(s, STORE_DENIED,
 		    "database %s is no regular file; name another", s->path);
 	return STORE_OK;
 }
@@ -106,13 +75,13 @@ lock(struct store *s)
 	if (s->lock >= 0)
 		return STORE_OK;
 	if (errno != EWOULDBLOCK)
-		return refuse_errno(s, errno);
+		return store_refuse_errno(s, errno);
 	if (holder > 0)
-		return refuse(s, STORE_LOCKED,
+		return store_refuse(s, STORE_LOCKED,
 		    "database %s is being written by process %ld; there can "
 		    "be one writer only: stop it, or wait until it ends",
 		    s->path, (long)holder);
-	return refuse(s, STORE_LOCKED,
+	return store_refuse(s, STORE_LOCKED,
 	    "database %s is being written by another process (lock %s-lock); "
 	    "there can be one writer only: stop it, or wait until it ends",
 	    s->path, s->path);
@@ -128,143 +97,12 @@ create(struct store *s)
 
 	fd = open(s->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
 	if (fd < 0)
-		return errno == EEXIST ? STORE_OK : refuse_errno(s, errno);
+		return errno == EEXIST ? STORE_OK
+				       : store_refuse_errno(s, errno);
 	/* A group of readers is the point of 0640, whatever the umask. */
 	saved = fchmod(fd, 0640) == 0 ? 0 : errno;
 	close(fd);
-	return saved == 0 ? STORE_OK : refuse_errno(s, saved);
-}
-
-static enum store_result
-connect_database(struct store *s)
-{
-	static const struct {
-		int option, value;
-	} options[] = {
-	    {SQLITE_DBCONFIG_DEFENSIVE, 1},
-	    {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
-	    {SQLITE_DBCONFIG_ENABLE_FKEY, 1},
-	    {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0},
-	    {SQLITE_DBCONFIG_DQS_DML, 0},
-	    {SQLITE_DBCONFIG_DQS_DDL, 0},
-	    /* What we refuse stays as it is; what we accept,
-	     * store_close() tidies. */
-	    {SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1},
-	};
-	int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-	int rc;
-
-	flags |= s->mode == STORE_WRITE ? SQLITE_OPEN_READWRITE
-					: SQLITE_OPEN_READONLY;
-	rc = sqlite3_open_v2(s->path, &s->db, flags, NULL);
-	if (rc != SQLITE_OK)
-		return store_failed(s, rc);
-	for (size_t i = 0; i < G_N_ELEMENTS(options); i++) {
-		rc = sqlite3_db_config(
-		    s->db, options[i].option, options[i].value, NULL);
-		if (rc != SQLITE_OK)
-			return store_failed(s, rc);
-	}
-	sqlite3_busy_timeout(
-	    s->db, s->mode == STORE_WRITE ? WRITER_WAIT_MS : READER_WAIT_MS);
-	return STORE_OK;
-}
-
-static enum store_result
-switch_to_wal(struct store *s)
-{
-	sqlite3_stmt *statement = NULL;
-	const char *mode = NULL;
-	bool is_wal;
-	int rc;
-
-	rc = sqlite3_prepare_v2(
-	    s->db, "PRAGMA journal_mode = WAL", -1, &statement, NULL);
-	for (int i = 0; rc == SQLITE_OK || (rc & 0xff) == SQLITE_BUSY; i++) {
-		rc = sqlite3_step(statement);
-		if ((rc & 0xff) != SQLITE_BUSY || i == WAL_TRIES)
-			break;
-		sqlite3_reset(statement);
-		g_usleep(WAL_PAUSE_US);
-	}
-	if (rc == SQLITE_ROW)
-		mode = (const char *)sqlite3_column_text(statement, 0);
-	is_wal = mode != NULL && strcmp(mode, "wal") == 0;
-	if (rc != SQLITE_ROW)
-		store_failed(s, rc);
-	sqlite3_finalize(statement);
-	if (rc != SQLITE_ROW)
-		return error_sort(rc);
-	if (!is_wal)
-		return refuse(s, STORE_DENIED,
-		    "database %s: its file system cannot do SQLite's WAL "
-		    "mode; put it on a local disk",
-		    s->path);
-	return STORE_OK;
-}
-
-static enum store_result
-set_up_writer(struct store *s)
-{
-	enum store_result r;
-	int on = 1;
-
-	if (sqlite3_db_readonly(s->db, "main") == 1)
-		return refuse_errno(s, EACCES);
-	r = switch_to_wal(s);
-	if (r != STORE_OK)
-		return r;
-	/* -wal and -shm stay when the last one leaves: who may only read
-	 * could not make them. */
-	sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
-	/* FULL: a commit is on the disk before a mail is moved. 4,000 pages
-	 * are 16 MB of log; store_checkpoint() comes before that if there is
-	 * an idle moment. The cache is 4 MiB: the daemon stays small, and
-	 * the kernel's cache is behind it. */
-	store_run(s, "PRAGMA synchronous = FULL;"
-		     "PRAGMA journal_size_limit = 67108864;"
-		     "PRAGMA wal_autocheckpoint = 4000;"
-		     "PRAGMA temp_store = MEMORY;"
-		     "PRAGMA cache_size = -4096");
-	return error_sort(s->rc);
-}
-
-/* The log of a clean stop is empty. */
-static bool
-stopped_uncleanly(const struct store *s)
-{
-	char *name = g_strconcat(s->path, "-wal", NULL);
-	struct stat st;
-	bool unclean = stat(name, &st) == 0 && st.st_size > 0;
-
-	g_free(name);
-	return unclean;
-}
-
-static enum store_result
-quick_check(struct store *s)
-{
-	sqlite3_stmt *statement = NULL;
-	const unsigned char *said = NULL;
-	enum store_result r = STORE_OK;
-	int rc;
-
-	rc = sqlite3_prepare_v2(
-	    s->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
-	if (rc == SQLITE_OK)
-		rc = sqlite3_step(statement);
-	if (rc == SQLITE_ROW)
-		said = sqlite3_column_text(statement, 0);
-	if (rc != SQLITE_ROW)
-		r = store_failed(s, rc);
-	else if (said == NULL || strcmp((const char *)said, "ok") != 0) {
-		free(s->error);
-		s->error =
-		    error_sentence(SQLITE_CORRUPT, s->path, (const char *)said);
-		r = STORE_CORRUPT;
-	}
-	sqlite3_finalize(statement);
-	return r;
+	return saved == 0 ? STORE_OK : store_refuse_errno(s, saved);
 }
 
 static enum store_result
@@ -283,17 +121,17 @@ open_writer(struct store *s)
 		r = create(s);
 	if (r != STORE_OK)
 		return r;
-	unclean = stopped_uncleanly(s);
-	r = connect_database(s);
+	unclean = connect_was_unclean(s);
+	r = connect_open(s);
 	/* Look before anything is changed: it may not be ours. */
 	if (r == STORE_OK)
 		r = migrate_look(s, &version);
 	if (r == STORE_OK && version > known.n)
 		r = migrate_refuse_newer(s, version, known.n);
 	if (r == STORE_OK)
-		r = set_up_writer(s);
+		r = connect_set_up_writer(s);
 	if (r == STORE_OK && unclean && size <= QUICK_CHECK_MAX)
-		r = quick_check(s);
+		r = connect_quick_check(s);
 	if (r == STORE_OK)
 		r = migrate(s, &known);
 	if (r != STORE_OK)
@@ -307,7 +145,7 @@ open_writer(struct store *s)
 static enum store_result
 refuse_absent(struct store *s)
 {
-	return refuse(s, STORE_ABSENT,
+	return store_refuse(s, STORE_ABSENT,
 	    "database %s does not exist yet; start bounced, or fill it with "
 	    "bouncectl import",
 	    s->path);
@@ -327,7 +165,7 @@ open_reader(struct store *s)
 		return r;
 	if (!there)
 		return refuse_absent(s);
-	r = connect_database(s);
+	r = connect_open(s);
 	if (r == STORE_OK)
 		r = migrate_look(s, &version);
 	if (r != STORE_OK)
@@ -337,7 +175,7 @@ open_reader(struct store *s)
 	if (version > known.n)
 		return migrate_refuse_newer(s, version, known.n);
 	if (version < known.n)
-		return refuse(s, STORE_OLDER,
+		return store_refuse(s, STORE_OLDER,
 		    "database %s was made by an older bounced (schema %d, "
 		    "this program needs %d); start this bounced once, it "
 		    "brings it up to date",

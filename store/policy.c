@@ -50,7 +50,7 @@ hold_storms(const struct policy *p, struct failing_day *d, size_t n)
 		if (i + 1 < n && d[i + 1].day - d[i].day >= p->window)
 			confirmed = false;
 		d[i].held = d[i].hard && d[i].storm && !confirmed;
-		if (d[i].hard && !d[i].storm)
+		if (d[i].hard && !d[i].storm && d[i].weight > 0)
 			confirmed = true;
 	}
 }

@@ -30,6 +30,7 @@ struct failing_day {
 	int64_t bounces;
 	int64_t first_at;
 	int64_t last_at;
+	const char *domain; /* that failed it; not looked at here */
 };
 
 struct judgement {

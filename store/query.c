@@ -1,5 +1,6 @@
 /* query.c: one run of a prepared statement, and transactions. */
 #include <glib.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -16,6 +17,28 @@ iso_time(int64_t t)
 	if (gmtime_r(&clock, &tm) != NULL)
 		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return g_strdup(text);
+}
+
+int64_t
+iso_parse(const char *text)
+{
+	struct tm tm = {0};
+
+	if (sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2dZ", &tm.tm_year, &tm.tm_mon,
+		&tm.tm_mday, &tm.tm_hour, &tm.tm_min, &tm.tm_sec) != 6)
+		return 0;
+	tm.tm_year -= 1900;
+	tm.tm_mon--;
+	return (int64_t)timegm(&tm);
+}
+
+char *
+iso_day(int64_t day)
+{
+	char *text = iso_time(CLAMP(day, 0, INT64_MAX / DAY) * DAY);
+
+	text[strlen("YYYY-MM-DD")] = '\0';
+	return text;
 }
 
 void
@@ -92,6 +115,14 @@ query_text(struct query *q, const char *text)
 	note(q->store, sqlite3_bind_text(q->statement, q->next++, valid,
 			   (int)cut(valid, strlen(valid)), SQLITE_TRANSIENT));
 	g_free(valid);
+}
+
+void
+query_whole_text(struct query *q, const char *text)
+{
+	if (q->statement != NULL)
+		note(q->store, sqlite3_bind_text(q->statement, q->next++, text,
+				   -1, SQLITE_STATIC));
 }
 
 void

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "store/address.h"
+#include "store/key.h"
 
 /* A report's Date further off than this from its delivery is not believed. */
 #define DATE_MAX_AGE (60 * DAY)
@@ -65,7 +65,7 @@ init_addresses(struct row *row, const struct recipient *r)
 	row->known_key = key_of(row->known, row->address, row->address_key);
 	row->original_key = key_of(original, row->known, row->known_key);
 	if (row->address_key != NULL)
-		row->domain = address_host(row->address_key);
+		row->domain = key_domain(row->address_key);
 }
 
 void
@@ -86,8 +86,7 @@ row_init(struct row *row, const struct report *report,
 	init_addresses(row, r);
 	if ((row->failed || row->delayed) && class_blames_sender(r->class)) {
 		if (given(r->remote_mta) != NULL)
-			row->remote_domain =
-			    address_organisation(r->remote_mta);
+			row->remote_domain = key_organisation(r->remote_mta);
 		if (row->remote_domain == NULL)
 			row->remote_domain = g_strdup(row->domain);
 	}
@@ -117,13 +116,12 @@ bind_addresses(struct query *q, const struct row *row)
 {
 	const struct recipient *r = row->recipient;
 	bool plain = row->address_key == NULL ||
-		     address_is_ascii_case(row->address, row->address_key);
+		     key_is_ascii_case(row->address, row->address_key);
 
 	query_text(q, row->address);
 	query_text(q, row->domain);
 	query_text(q, r->original_recipient);
 	query_text(q, r->subscriber);
-	query_time(q, row->known_id);
 	query_text(q, plain ? NULL : row->address_key);
 	query_text(q, unless(row->known_key, row->address_key, NULL));
 	query_text(

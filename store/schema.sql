@@ -61,14 +61,10 @@ CREATE TABLE bounce (
     original_recipient TEXT,
     -- The address as the list knows it, out of VERP, SRS or the like.
     subscriber         TEXT,
-    -- The row of `address` whose evidence this is: that of the address that
-    -- the operator knows (subscriber, else original, else final). NULL:
-    -- counts for and against nobody.
-    known              INTEGER,
     -- Folded forms for searching, NULL where `address` finds the row already:
     -- of `address` if folding is more than ASCII case; of the address that
-    -- the operator knows if it is another; of original_recipient if it is
-    -- neither.
+    -- the operator knows (subscriber, else original, else final) if it is
+    -- another; of original_recipient if it is neither.
     final_key          TEXT,
     known_key          TEXT,
     original_key       TEXT,
@@ -122,15 +118,23 @@ CREATE TABLE bounce (
 ) STRICT;
 
 -- The same expression as in the view, so that its users' `at >= '2026-11-01'`
--- and `ORDER BY at` find it.
-CREATE INDEX bounce_at ON bounce (strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
+-- and `ORDER BY at` find it, alone and with a class, domain or list.
+CREATE INDEX bounce_at
+    ON bounce (strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
 CREATE INDEX bounce_address ON bounce (address);
-CREATE INDEX bounce_final_key ON bounce (final_key) WHERE final_key IS NOT NULL;
-CREATE INDEX bounce_known_key ON bounce (known_key) WHERE known_key IS NOT NULL;
-CREATE INDEX bounce_original_key ON bounce (original_key) WHERE original_key IS NOT NULL;
-CREATE INDEX bounce_domain ON bounce (domain, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
-CREATE INDEX bounce_class ON bounce (class, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
-CREATE INDEX bounce_list ON bounce (list_id, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch')) WHERE list_id IS NOT NULL;
+CREATE INDEX bounce_final_key ON bounce (final_key)
+    WHERE final_key IS NOT NULL;
+CREATE INDEX bounce_known_key ON bounce (known_key)
+    WHERE known_key IS NOT NULL;
+CREATE INDEX bounce_original_key ON bounce (original_key)
+    WHERE original_key IS NOT NULL;
+CREATE INDEX bounce_domain ON bounce
+    (domain, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
+CREATE INDEX bounce_class ON bounce
+    (class, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'));
+CREATE INDEX bounce_list ON bounce
+    (list_id, strftime('%Y-%m-%dT%H:%M:%SZ', at, 'unixepoch'))
+    WHERE list_id IS NOT NULL;
 
 -- ----------------------------------------------------- words and their sense
 
@@ -187,101 +191,90 @@ INSERT INTO threshold (name, value, meaning) VALUES
 
 -- ----------------------------------------------------- state of each address
 
--- One row per address that ever weighed something or had a success report.
--- The columns from `class` to `dead` are the verdict of the policy; written
--- anew whenever a report about the address is settled.
+-- One row per address that ever weighed something or had a success report:
+-- all that is known for and against it, so that settling one more failure
+-- reads and writes one row.
 CREATE TABLE address (
-    id       INTEGER PRIMARY KEY,
     -- Folded: local part and domain without case, domain in A-labels.
-    key      TEXT    NOT NULL UNIQUE,
+    key      TEXT PRIMARY KEY,
     -- As given in the first report, where that is not the key itself.
     given    TEXT,
     -- The first list it failed on; further ones are in address_list.
     list_id  TEXT,
     -- Failures up to this time do not count: a success report, or that the
     -- operator said it is alive.
-    fresh_at INTEGER NOT NULL DEFAULT 0,
-    -- Of the heaviest failure, the latest of such.
+    fresh_at INTEGER NOT NULL,
+    -- One line for each day on which it failed since, at most one count a
+    -- day: day, highest weight, its class, hard bounces, all bounces, first
+    -- and last second of the day, and the domain that failed it where that
+    -- is not its own.
+    evidence TEXT,
+    -- The verdict of the policy, written anew with every report. Of the
+    -- heaviest failure, the latest of such:
     class    TEXT,
     -- Failures that weigh, and the distinct days they fell on, since the
     -- address was last fresh.
-    bounces  INTEGER NOT NULL DEFAULT 0,
-    days     INTEGER NOT NULL DEFAULT 0,
+    bounces  INTEGER NOT NULL,
+    days     INTEGER NOT NULL,
     -- The highest sum of weights within a window.
-    score    REAL    NOT NULL DEFAULT 0,
-    first_at INTEGER,
-    last_at  INTEGER,
+    score    REAL    NOT NULL,
+    -- Of the failures that weigh; as text, for the view shows many of them.
+    first_at TEXT,
+    last_at  TEXT,
     -- NULL: not dead. Else the number of this death, counted over all
     -- addresses and never reused: who has seen up to N asks for more than N.
     dead     INTEGER
-) STRICT;
+) STRICT, WITHOUT ROWID;
 
 -- Everything that a listing of the dead shows.
 CREATE INDEX address_dead ON address
     (dead, last_at, list_id, key, given, class, bounces, days, first_at)
     WHERE dead IS NOT NULL;
 
--- One row per address and day on which it failed: at most one count a day.
-CREATE TABLE address_day (
-    address  INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,
-    day      INTEGER NOT NULL,
-    -- The highest of the day, and its class.
-    weight   REAL    NOT NULL,
-    class    TEXT    NOT NULL,
-    bounces  INTEGER NOT NULL,
-    -- Bounces of these that were hard.
-    hard     INTEGER NOT NULL,
-    -- The domain that failed it, where that is not the address's own.
-    domain   TEXT,
-    first_at INTEGER NOT NULL,
-    last_at  INTEGER NOT NULL,
-    PRIMARY KEY (address, day)
-) STRICT, WITHOUT ROWID;
-
 -- The second and further lists that an address failed on.
 CREATE TABLE address_list (
-    list_id TEXT    NOT NULL,
-    address INTEGER NOT NULL REFERENCES address (id) ON DELETE CASCADE,
-    PRIMARY KEY (list_id, address)
+    list_id TEXT NOT NULL,
+    key     TEXT NOT NULL REFERENCES address (key) ON DELETE CASCADE
+            DEFERRABLE INITIALLY DEFERRED,
+    PRIMARY KEY (list_id, key)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX address_list_address ON address_list (address);
+CREATE INDEX address_list_key ON address_list (key);
 
--- How many addresses of a domain were hard on a day: what storms are seen by.
-CREATE TABLE domain_day (
-    domain    TEXT    NOT NULL,
-    day       INTEGER NOT NULL,
+-- ------------------------------------------------------------------- counters
+
+-- Recipients counted by day. Row of day '': the sum of all days.
+CREATE TABLE tally (
+    -- all, class, domain, list, sender
+    what      TEXT    NOT NULL,
+    -- YYYY-MM-DD (UTC), as text so that the views' users search by it.
+    day       TEXT    NOT NULL,
+    -- The class, domain, list or remote domain; '' for all.
+    name      TEXT    NOT NULL,
+    -- sender: the class; else ''.
+    detail    TEXT    NOT NULL,
+    -- Kind bounce and action failed, those of them that are hard, and what
+    -- was delayed.
+    bounces   INTEGER NOT NULL,
+    hard      INTEGER NOT NULL,
+    delayed   INTEGER NOT NULL,
+    -- domain: distinct addresses of it that were hard on that day; else 0.
     addresses INTEGER NOT NULL,
-    PRIMARY KEY (domain, day)
+    PRIMARY KEY (what, day, name, detail)
 ) STRICT, WITHOUT ROWID;
+
+-- What is usual at a domain, for finding storms.
+CREATE INDEX tally_usual ON tally (name, day, addresses)
+    WHERE what = 'domain' AND addresses > 2;
 
 -- Days on which an unusual number of one domain's addresses turned hard:
 -- such failures wait until they are confirmed on a later day.
 CREATE TABLE storm (
-    domain    TEXT    NOT NULL,
-    day       INTEGER NOT NULL,
+    domain TEXT    NOT NULL,
+    day    INTEGER NOT NULL,
     -- The most on any day before that counts as usual; how many there were
-    -- that day is in domain_day.
-    usual     INTEGER NOT NULL,
+    -- that day is in tally.addresses.
+    usual  INTEGER NOT NULL,
     PRIMARY KEY (domain, day)
-) STRICT, WITHOUT ROWID;
-
--- ------------------------------------------------------------------- counters
-
--- Recipients counted by day. Row of day 0: the sum of all days.
-CREATE TABLE tally (
-    -- all, class, domain, list, sender
-    what    TEXT    NOT NULL,
-    day     INTEGER NOT NULL,
-    -- The class, domain, list or remote domain; '' for all.
-    name    TEXT    NOT NULL,
-    -- sender: the class; else ''.
-    detail  TEXT    NOT NULL,
-    -- Kind bounce and action failed, those of them that are hard, and what
-    -- was delayed.
-    bounces INTEGER NOT NULL,
-    hard    INTEGER NOT NULL,
-    delayed INTEGER NOT NULL,
-    PRIMARY KEY (what, day, name, detail)
 ) STRICT, WITHOUT ROWID;
 
 -- Mails by the day they were delivered and by kind, and their rows in bounce.
@@ -314,38 +307,37 @@ FROM bounce;
 -- number here, is about the address, whatever the list.
 CREATE VIEW dead_addresses AS
 WITH fresh (since) AS (
-    SELECT iif(value > 0, strftime('%s', 'now') - value * 86400, 0)
+    SELECT iif(value > 0, strftime('%Y-%m-%dT%H:%M:%SZ', 'now',
+        '-' || CAST(value AS INTEGER) || ' days'), '')
     FROM threshold WHERE name = 'stale')
 SELECT coalesce(given, key) AS address, list_id, class, bounces, days,
-    strftime('%Y-%m-%dT%H:%M:%SZ', first_at, 'unixepoch') AS first_at,
-    strftime('%Y-%m-%dT%H:%M:%SZ', last_at, 'unixepoch') AS last_at
+    first_at, last_at
 FROM address
 WHERE dead IS NOT NULL AND last_at >= (SELECT since FROM fresh)
 UNION ALL
 SELECT coalesce(a.given, a.key), l.list_id, a.class, a.bounces, a.days,
-    strftime('%Y-%m-%dT%H:%M:%SZ', a.first_at, 'unixepoch'),
-    strftime('%Y-%m-%dT%H:%M:%SZ', a.last_at, 'unixepoch')
-FROM address_list l JOIN address a ON a.id = l.address
+    a.first_at, a.last_at
+FROM address_list l JOIN address a ON a.key = l.key
 WHERE a.dead IS NOT NULL AND a.last_at >= (SELECT since FROM fresh);
 
+-- Per day, so that any range of days is a sum: `SELECT class, sum(bounces)
+-- FROM by_class WHERE day >= '2026-11-01' GROUP BY class`.
 CREATE VIEW by_class AS
-SELECT name AS class, bounces, hard, delayed
-FROM tally WHERE what = 'class' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS class, bounces, hard, delayed
+FROM tally WHERE what = 'class' AND day <> '';
 
 CREATE VIEW by_domain AS
-SELECT name AS domain, bounces, hard, delayed
-FROM tally WHERE what = 'domain' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS domain, bounces, hard, delayed
+FROM tally WHERE what = 'domain' AND day <> '';
 
 CREATE VIEW by_list AS
-SELECT name AS list_id, bounces, hard, delayed
-FROM tally WHERE what = 'list' AND day = 0 ORDER BY bounces DESC, name;
+SELECT day, name AS list_id, bounces, hard, delayed
+FROM tally WHERE what = 'list' AND day <> '';
 
 CREATE VIEW by_day AS
-SELECT date(day * 86400, 'unixepoch') AS day, bounces, hard, delayed
-FROM tally WHERE what = 'all' AND day > 0 ORDER BY tally.day;
+SELECT day, bounces, hard, delayed
+FROM tally WHERE what = 'all' AND day <> '';
 
 CREATE VIEW sender_problems AS
-SELECT date(day * 86400, 'unixepoch') AS day, name AS remote_domain,
-    detail AS class, bounces, delayed
-FROM tally WHERE what = 'sender' AND day > 0
-ORDER BY tally.day DESC, bounces + delayed DESC;
+SELECT day, name AS remote_domain, detail AS class, bounces, delayed
+FROM tally WHERE what = 'sender' AND day <> '';

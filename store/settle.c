@@ -12,8 +12,7 @@ batch_init(struct batch *b, struct store *s)
 	b->names = g_string_chunk_new(4096);
 	b->tallies = count_table();
 	b->mails = count_table();
-	b->hard_days = count_table();
-	b->touched = g_array_new(FALSE, FALSE, sizeof(int64_t));
+	b->addresses = evidence_table();
 }
 
 static void
@@ -21,8 +20,7 @@ batch_clear(struct batch *b)
 {
 	g_hash_table_destroy(b->tallies);
 	g_hash_table_destroy(b->mails);
-	g_hash_table_destroy(b->hard_days);
-	g_array_free(b->touched, TRUE);
+	g_hash_table_destroy(b->addresses);
 	g_string_chunk_free(b->names);
 }
 

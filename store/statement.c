@@ -10,9 +10,9 @@
 #define FAILED "(kind = 'bounce' AND action = 'failed')"
 #define DELAYED "(kind IN ('bounce', 'delay') AND action = 'delayed')"
 
-/* Parameters of all lists: ?1 address key, ?2 domain, ?3 class, ?4 list,
- * ?5 and ?6 since and until as ISO text, ?7 limit. One statement for each way
- * to begin, the rest of the filter goes along. */
+/* Parameters of all lists: ?1 address key, ?2 domain, ?3 class, ?4 list, ?5
+ * and ?6 since and until as ISO text, ?7 limit. One statement for each way to
+ * begin, the rest of the filter goes along. */
 #define LIST_COLUMNS                                                           \
 	"SELECT at, address, domain, original_recipient, subscriber, kind, "   \
 	"action, class, status, code, basis, rule, diagnostic, remote_mta, "   \
@@ -27,25 +27,28 @@
 
 #define BY_TIME                                                                \
 	LIST_COLUMNS ISO " >= ?5 AND " ISO " < ?6" IF_DOMAIN IF_CLASS IF_LIST
-#define BY_ADDRESS                                                             \
-	LIST_COLUMNS                                                           \
-	    "id IN ("                                                          \
-	    "SELECT id FROM bounce WHERE address = ?1 UNION ALL "              \
-	    "SELECT id FROM bounce WHERE final_key = ?1 UNION ALL "            \
-	    "SELECT id FROM bounce WHERE known_key = ?1 UNION ALL "            \
-	    "SELECT id FROM bounce WHERE original_key = ?1)" IF_TIME IF_DOMAIN \
-		IF_CLASS IF_LIST
+#define WITH_ADDRESS                                                           \
+	"id IN (SELECT id FROM bounce WHERE address = ?1 UNION ALL "           \
+	"SELECT id FROM bounce WHERE final_key = ?1 UNION ALL "                \
+	"SELECT id FROM bounce WHERE known_key = ?1 UNION ALL "                \
+	"SELECT id FROM bounce WHERE original_key = ?1)"
+#define BY_ADDRESS LIST_COLUMNS WITH_ADDRESS IF_TIME IF_DOMAIN IF_CLASS IF_LIST
 #define BY_DOMAIN LIST_COLUMNS "domain = ?2" IF_TIME IF_CLASS IF_LIST
 #define BY_CLASS LIST_COLUMNS "class = ?3" IF_TIME IF_DOMAIN IF_LIST
 #define BY_LIST LIST_COLUMNS "list_id = ?4" IF_TIME IF_DOMAIN IF_CLASS
 
 /* Who has not failed for a while is no longer listed; ?1 is now. */
-#define DEAD_COLUMNS                                                           \
-	"SELECT coalesce(a.given, a.key), a.list_id, a.class, a.bounces, "     \
-	"a.days, a.first_at, a.last_at "
+#define DEAD_ROW(list)                                                         \
+	"SELECT coalesce(a.given, a.key), " list ", a.class, a.bounces, "      \
+	"a.days, a.first_at, a.last_at, a.dead AS dead "
+#define DEAD_FIRST_LIST DEAD_ROW("a.list_id") "FROM address a WHERE "
+#define DEAD_FURTHER_LISTS                                                     \
+	DEAD_ROW("l.list_id")                                                  \
+	"FROM address_list l JOIN address a ON a.key = l.key WHERE "
 #define STILL_DEAD                                                             \
-	"a.dead IS NOT NULL AND a.last_at >= (SELECT "                         \
-	"iif(value > 0, ?1 - value * 86400, 0) FROM threshold "                \
+	"a.dead IS NOT NULL AND a.last_at >= (SELECT iif(value > 0, "          \
+	"strftime('%Y-%m-%dT%H:%M:%SZ', ?1, 'unixepoch', '-' || "              \
+	"CAST(value AS INTEGER) || ' days'), '') FROM threshold "              \
 	"WHERE name = 'stale')"
 
 /* Whole days come from the counters, ?1 to ?2; the pieces of days before and
@@ -63,6 +66,15 @@
 	    "?5", "?6") ") GROUP BY name, detail ORDER BY " order              \
 			", name, detail LIMIT ?7"
 
+#define TALLY_ADD                                                              \
+	"INSERT INTO tally (what, day, name, detail, bounces, hard, delayed, " \
+	"addresses) VALUES (?1, coalesce(?2, ''), coalesce(?3, ''), "          \
+	"coalesce(?4, ''), ?5, "                                               \
+	"?6, ?7, ?8) ON CONFLICT (what, day, name, detail) DO UPDATE SET "     \
+	"bounces = bounces + excluded.bounces, hard = hard + excluded.hard, "  \
+	"delayed = delayed + excluded.delayed, "                               \
+	"addresses = addresses + excluded.addresses"
+
 static const char *const statements[] = {
     [ST_MAIL_ADD] =
 	"INSERT INTO mail (digest, kind, file, size, received_at, settled_at, "
@@ -70,87 +82,65 @@ static const char *const statements[] = {
 	"?8, ?9) ON CONFLICT (digest) DO NOTHING",
     [ST_BOUNCE_ADD] =
 	"INSERT INTO bounce (mail, number, at, address, domain, "
-	"original_recipient, subscriber, known, final_key, known_key, "
-	"original_key, kind, action, class, hard, status, code, basis, rule, "
-	"diagnostic, remote_mta, remote_domain, reporting_mta, dialect, "
-	"list_id, message_id, sender, subject, sent_at, envelope_recipient, "
-	"file, envelope_id, arrival_at, last_attempt_at, retry_until, "
-	"reported_at, feedback_type, user_agent, source_ip) VALUES (?1, ?2, "
-	"?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, "
-	"?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, "
-	"?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)",
+	"original_recipient, subscriber, final_key, known_key, "
+	"original_key, kind, action, class, hard, status, code, "
+	"basis, rule, diagnostic, remote_mta, remote_domain, "
+	"reporting_mta, dialect, list_id, message_id, sender, "
+	"subject, sent_at, envelope_recipient, file, envelope_id, "
+	"arrival_at, last_attempt_at, retry_until, reported_at, "
+	"feedback_type, user_agent, source_ip) VALUES (?1, ?2, ?3, "
+	"?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+	"?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, "
+	"?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38)",
     [ST_MAIL_DAY_ADD] =
 	"INSERT INTO mail_day (day, kind, mails, recipients) VALUES (?1, ?2, "
 	"?3, ?4) ON CONFLICT (day, kind) DO UPDATE SET "
 	"mails = mails + excluded.mails, "
 	"recipients = recipients + excluded.recipients",
-    [ST_TALLY_ADD] =
-	"INSERT INTO tally (what, day, name, detail, bounces, hard, delayed) "
-	"VALUES (?1, ?2, coalesce(?3, ''), coalesce(?4, ''), ?5, ?6, ?7) "
-	"ON CONFLICT (what, day, name, detail) DO UPDATE SET "
-	"bounces = bounces + excluded.bounces, hard = hard + excluded.hard, "
-	"delayed = delayed + excluded.delayed",
+    [ST_TALLY_ADD] = TALLY_ADD,
+    [ST_TALLY_ADD_HARD] = TALLY_ADD " RETURNING addresses",
 
-    [ST_ADDRESS_FIND] =
-	"SELECT id, fresh_at, list_id FROM address WHERE key = ?1",
-    [ST_ADDRESS_ADD] =
-	"INSERT INTO address (key, given, list_id) VALUES (?1, ?2, ?3)",
-    [ST_ADDRESS_GET] = "SELECT key, dead FROM address WHERE id = ?1",
-    [ST_ADDRESS_FRESH] = "UPDATE address SET fresh_at = ?2 WHERE id = ?1",
-    [ST_ADDRESS_LIST] = "UPDATE address SET list_id = ?2 WHERE id = ?1",
-    [ST_ADDRESS_JUDGED] =
-	"UPDATE address SET class = ?2, bounces = ?3, days = ?4, score = ?5, "
-	"first_at = ?6, last_at = ?7, dead = ?8 WHERE id = ?1",
-    [ST_LIST_ADD] =
-	"INSERT INTO address_list (list_id, address) VALUES (?1, ?2) "
-	"ON CONFLICT (list_id, address) DO NOTHING",
-    [ST_DAY_ADD] =
-	"INSERT INTO address_day (address, day, weight, class, bounces, hard, "
-	"domain, first_at, last_at) VALUES (?1, ?2, ?3, ?4, 1, ?5, ?6, ?7, "
-	"?7) ON CONFLICT (address, day) DO UPDATE SET "
-	"class = iif(excluded.weight > weight OR (excluded.weight = weight "
-	"AND excluded.last_at >= last_at), excluded.class, class), "
-	"domain = iif(excluded.hard > 0 AND hard = 0, excluded.domain, "
-	"domain), weight = max(weight, excluded.weight), "
-	"bounces = bounces + 1, hard = hard + excluded.hard, "
-	"first_at = min(first_at, excluded.first_at), "
-	"last_at = max(last_at, excluded.last_at) RETURNING hard",
-    [ST_DAYS_OF] =
-	"SELECT d.day, d.weight, d.class, d.hard, s.day IS NOT NULL, "
-	"d.bounces, d.first_at, d.last_at FROM address_day d "
-	"LEFT JOIN storm s ON s.domain = coalesce(d.domain, ?2) "
-	"AND s.day = d.day WHERE d.address = ?1 ORDER BY d.day",
-    [ST_DAYS_FORGET] =
-	"DELETE FROM address_day WHERE address = ?1 AND day <= ?2 "
-	"RETURNING last_at",
+    [ST_ADDRESS_GET] =
+	"SELECT given, list_id, fresh_at, evidence, dead FROM address "
+	"WHERE key = ?1",
+    [ST_ADDRESS_PUT] =
+	"INSERT INTO address (key, given, list_id, fresh_at, evidence, class, "
+	"bounces, days, score, first_at, last_at, dead) VALUES (?1, ?2, ?3, "
+	"?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT (key) DO UPDATE "
+	"SET list_id = excluded.list_id, fresh_at = excluded.fresh_at, "
+	"evidence = excluded.evidence, class = excluded.class, "
+	"bounces = excluded.bounces, days = excluded.days, "
+	"score = excluded.score, first_at = excluded.first_at, "
+	"last_at = excluded.last_at, dead = excluded.dead",
+    [ST_LIST_ADD] = "INSERT INTO address_list (list_id, key) VALUES (?1, ?2) "
+		    "ON CONFLICT (list_id, key) DO NOTHING",
     [ST_EVIDENCE_AFTER] =
 	"SELECT class, hard, coalesce(status LIKE '4.%', 0) OR "
 	"coalesce(code LIKE '4%', 0), at, domain FROM bounce WHERE id IN ("
-	"SELECT id FROM bounce WHERE address = ?1 UNION ALL "
-	"SELECT id FROM bounce WHERE final_key = ?1 UNION ALL "
-	"SELECT id FROM bounce WHERE known_key = ?1) "
-	"AND known = ?2 AND at > ?3 AND at < ?4 AND " FAILED,
+	"SELECT id FROM bounce WHERE address = ?1 AND known_key IS NULL "
+	"UNION ALL "
+	"SELECT id FROM bounce WHERE final_key = ?1 AND known_key IS NULL "
+	"UNION ALL SELECT id FROM bounce WHERE known_key = ?1) "
+	"AND at > ?2 AND at < ?3 AND " FAILED,
     [ST_DEATHS_GET] = "SELECT value FROM counter WHERE name = 'deaths'",
     [ST_DEATHS_PUT] = "UPDATE counter SET value = ?1 WHERE name = 'deaths'",
 
-    [ST_DOMAIN_DAY_ADD] =
-	"INSERT INTO domain_day (domain, day, addresses) VALUES (?1, ?2, ?3) "
-	"ON CONFLICT (domain, day) DO UPDATE SET "
-	"addresses = addresses + excluded.addresses RETURNING addresses",
-    [ST_DOMAIN_USUAL] = "SELECT max(addresses) FROM domain_day "
-			"WHERE domain = ?1 AND day >= ?2 AND day <= ?3",
+    [ST_STORM_ANY] = "SELECT 1 FROM storm LIMIT 1",
+    [ST_STORM_GET] = "SELECT usual FROM storm WHERE domain = ?1 AND day = ?2",
+    [ST_STORM_USUAL] =
+	"SELECT max(addresses) FROM tally WHERE what = 'domain' "
+	"AND addresses > 2 AND name = ?1 AND day >= ?2 AND day <= ?3",
     [ST_STORM_PUT] =
 	"INSERT INTO storm (domain, day, usual) VALUES (?1, ?2, ?3) "
-	"ON CONFLICT (domain, day) DO UPDATE SET usual = excluded.usual "
-	"WHERE usual <> excluded.usual RETURNING usual",
+	"ON CONFLICT (domain, day) DO UPDATE SET usual = excluded.usual",
     [ST_STORM_END] = "DELETE FROM storm WHERE domain = ?1 AND day = ?2",
-    [ST_STORMS_AFTER] =
-	"SELECT s.day, d.addresses FROM storm s JOIN domain_day d "
-	"ON d.domain = s.domain AND d.day = s.day "
-	"WHERE s.domain = ?1 AND s.day >= ?2 AND s.day <= ?3",
+    [ST_STORMS_AFTER] = "SELECT s.day, t.addresses FROM storm s JOIN tally t "
+			"ON t.what = 'domain' AND t.day = date(s.day * 86400, "
+			"'unixepoch') AND t.name = s.domain "
+			"WHERE s.domain = ?1 AND s.day >= ?2 AND s.day <= ?3",
     [ST_STORM_ADDRESSES] =
-	"SELECT DISTINCT known FROM bounce WHERE domain = ?1 AND " ISO
-	" >= ?2 AND " ISO " < ?3 AND hard = 1 AND known IS NOT NULL",
+	"SELECT coalesce(known_key, final_key, address) FROM bounce "
+	"WHERE domain = ?1 AND " ISO " >= ?2 AND " ISO " < ?3 AND hard = 1",
 
     [ST_CLASS_PUT] =
 	"INSERT INTO class (class, hardness, cause, meaning, advice) "
@@ -187,27 +177,23 @@ static const char *const statements[] = {
     [ST_LIST_LIST] = BY_LIST OLDEST,
     [ST_LIST_LIST_NEWEST] = BY_LIST NEWEST,
 
-    [ST_DEAD_ALL] =
-	DEAD_COLUMNS "FROM address a WHERE " STILL_DEAD " ORDER BY a.dead",
-    [ST_DEAD_LIST] =
-	"SELECT * FROM (" DEAD_COLUMNS
-	"FROM address a WHERE a.list_id = ?2 AND " STILL_DEAD
-	" ORDER BY a.dead) UNION ALL SELECT coalesce(a.given, a.key), "
-	"l.list_id, a.class, a.bounces, a.days, a.first_at, a.last_at "
-	"FROM address_list l JOIN address a ON a.id = l.address "
-	"WHERE l.list_id = ?2 AND " STILL_DEAD,
+    [ST_DEAD_ALL] = DEAD_FIRST_LIST STILL_DEAD
+    " UNION ALL " DEAD_FURTHER_LISTS STILL_DEAD " ORDER BY dead",
+    [ST_DEAD_LIST] = DEAD_FIRST_LIST
+    "a.list_id = ?2 AND " STILL_DEAD " UNION ALL " DEAD_FURTHER_LISTS
+    "l.list_id = ?2 AND " STILL_DEAD " ORDER BY dead",
     [ST_DEAD_COUNT] = "SELECT count(*) FROM address a WHERE " STILL_DEAD,
 
     [ST_TALLY_TOTAL] =
 	"SELECT name, detail, bounces, hard, delayed FROM tally "
-	"WHERE what = ?1 AND day = 0 "
+	"WHERE what = ?1 AND day = '' "
 	"ORDER BY bounces DESC, delayed DESC, name, detail LIMIT ?2",
     [ST_TALLY_CLASS] = TALLY("class", "name", "class", "''",
 	"class IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
     [ST_TALLY_DOMAIN] = TALLY("domain", "name", "domain", "''",
 	"domain IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
-    [ST_TALLY_DAY] = TALLY("all", "date(day * 86400, 'unixepoch')",
-	"substr(" ISO ", 1, 10)", "''", "1", "name"),
+    [ST_TALLY_DAY] =
+	TALLY("all", "day", "substr(" ISO ", 1, 10)", "''", "1", "name"),
     [ST_TALLY_LIST] = TALLY("list", "name", "list_id", "''",
 	"list_id IS NOT NULL", "sum(bounces) DESC, sum(delayed) DESC"),
     [ST_TALLY_SENDER] = TALLY("sender", "name", "remote_domain", "class",
@@ -217,7 +203,7 @@ static const char *const statements[] = {
 	"SELECT coalesce(sum(mails), 0), coalesce(sum(recipients), 0) "
 	"FROM mail_day",
     [ST_SUM_FAILED] =
-	"SELECT bounces FROM tally WHERE what = 'all' AND day = 0",
+	"SELECT bounces FROM tally WHERE what = 'all' AND day = ''",
     [ST_FIRST_AT] = "SELECT at FROM bounce ORDER BY " ISO " LIMIT 1",
     [ST_LAST_AT] = "SELECT at FROM bounce ORDER BY " ISO " DESC LIMIT 1",
     [ST_VERSION] = "PRAGMA user_version",

@@ -1,8 +1,10 @@
 /* store.h: the database of bounces. The only module that knows SQL, and no
  * type of any database shows here: a second backend may come.
  *
- * One writer, ever: store_open for writing takes a lock (fcntl/flock on a
- * file beside the database) that a crash does not leave behind.
+ * One writer, ever: store_open for writing takes a flock(2) on PATH-lock,
+ * which a crash does not leave behind (a forked child that keeps the
+ * descriptor open does keep it). A store is for one thread at a time and not
+ * for use after fork.
  */
 #ifndef BOUNCED_STORE_STORE_H
 #define BOUNCED_STORE_STORE_H
@@ -68,14 +70,20 @@ struct settlement {
 
 /* Records N mails in one transaction, durably (synchronous=FULL): on
  * STORE_OK all are on stable storage, else none of those not already there
- * is. Mail already in the ledger is left as it is. */
+ * is. Mail already in the ledger is left as it is. STORE_MOVED when the file
+ * was deleted or replaced meanwhile.
+ *
+ * Counters and verdicts are brought up to date in the same transaction. An
+ * event's time is the report's own date if that is at most 60 days before and
+ * a day after RECEIVED, else RECEIVED, else now. */
 enum store_result store_settle(struct store *, struct settlement *, size_t n);
 
 /* False when the database's file was deleted or replaced under us: must be
  * asked before mail is moved (a deleted file keeps answering OK). */
 bool store_in_place(struct store *);
 
-/* In idle moments: checkpoint, so that COMMIT need not. */
+/* In idle moments: checkpoint, so that COMMIT need not. Waits for nobody:
+ * STORE_BUSY while a reader needs the log. */
 enum store_result store_checkpoint(struct store *);
 
 /* ---- reading ---- */
@@ -92,7 +100,8 @@ struct bounce_row {
 };
 
 struct bounce_filter {
-	const char *address; /* matches as store_key() folds it; NULL: any */
+	const char *address; /* final, original or subscriber, compared as
+				store_address_key() folds; NULL: any */
 	const char *domain;
 	const char *class;
 	const char *list_id;
@@ -114,7 +123,8 @@ struct dead_row {
 };
 typedef bool dead_visit(const struct dead_row *, void *context);
 
-/* LIST_ID NULL: all. */
+/* In the order in which they died; an address that failed on several lists
+ * has a row for each, one after the other. LIST_ID NULL: all lists. */
 enum store_result store_dead(
     struct store *, const char *list_id, dead_visit *, void *context);
 

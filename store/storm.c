@@ -11,7 +11,30 @@
 void
 storm_note(struct batch *b, const char *domain, int64_t day)
 {
-	count_at(b, b->hard_days, COUNTED_DOMAIN, day, domain, "")->hard++;
+	count_at(b, b->tallies, COUNTED_DOMAIN, day, domain, "")->addresses++;
+}
+
+bool
+storm_any(struct batch *b)
+{
+	struct query q = query_new(b->store, ST_STORM_ANY);
+	bool any = query_row(&q);
+
+	query_end(&q);
+	return any;
+}
+
+bool
+storm_was(struct batch *b, const char *domain, int64_t day)
+{
+	struct query q = query_new(b->store, ST_STORM_GET);
+	bool was;
+
+	query_text(&q, domain);
+	query_int(&q, day);
+	was = query_row(&q);
+	query_end(&q);
+	return was;
 }
 
 /* The addresses that turned hard at DOMAIN on DAY are judged again. */
@@ -19,15 +42,17 @@ static void
 touch_addresses(struct batch *b, const char *domain, int64_t day)
 {
 	struct query q = query_new(b->store, ST_STORM_ADDRESSES);
-	char *from = iso_time(day * DAY), *to = iso_time((day + 1) * DAY);
+	char *from = iso_day(day), *to = iso_day(day + 1);
 
+	/* A day sorts before all times of it. */
 	query_text(&q, domain);
 	query_text(&q, from);
 	query_text(&q, to);
 	while (query_row(&q)) {
-		int64_t id = column_int(&q, 0);
+		char *key = store_address_key(column_text(&q, 0));
 
-		g_array_append_val(b->touched, id);
+		evidence_touch(b, key);
+		g_free(key);
 	}
 	query_end(&q);
 	g_free(from);
@@ -40,15 +65,19 @@ static int64_t
 usual(struct batch *b, const char *domain, int64_t day)
 {
 	const struct policy *p = &b->store->policy;
-	struct query q = query_new(b->store, ST_DOMAIN_USUAL);
+	struct query q = query_new(b->store, ST_STORM_USUAL);
+	char *from = iso_day(day - p->storm_memory);
+	char *to = iso_day(day - p->storm_days);
 	int64_t most = 0;
 
 	query_text(&q, domain);
-	query_int(&q, day - p->storm_memory);
-	query_int(&q, day - p->storm_days);
+	query_text(&q, from);
+	query_text(&q, to);
 	if (query_row(&q))
 		most = column_int(&q, 0);
 	query_end(&q);
+	g_free(from);
+	g_free(to);
 	return most;
 }
 
@@ -57,10 +86,10 @@ look_at_day(struct batch *b, const char *domain, int64_t day, int64_t addresses)
 {
 	struct query q;
 	int64_t before;
-	bool is_new;
 
 	/* Mostly there are too few, whatever was usual. */
-	if (!policy_is_storm(&b->store->policy, addresses, 0))
+	if (!policy_is_storm(&b->store->policy, addresses, 0) ||
+	    storm_was(b, domain, day))
 		return;
 	before = usual(b, domain, day);
 	if (!policy_is_storm(&b->store->policy, addresses, before))
@@ -69,13 +98,22 @@ look_at_day(struct batch *b, const char *domain, int64_t day, int64_t addresses)
 	query_text(&q, domain);
 	query_int(&q, day);
 	query_int(&q, before);
-	is_new = query_row(&q);
-	query_end(&q);
-	if (is_new)
-		touch_addresses(b, domain, day);
+	query_run(&q);
+	touch_addresses(b, domain, day);
 }
 
-/* Storms that DAY is measured for may be none any more. */
+static void
+end_storm(struct batch *b, const char *domain, int64_t day)
+{
+	struct query q = query_new(b->store, ST_STORM_END);
+
+	query_text(&q, domain);
+	query_int(&q, day);
+	query_run(&q);
+	touch_addresses(b, domain, day);
+}
+
+/* Storms that DAY is a measure for may be none any more. */
 static void
 look_at_days_after(struct batch *b, const char *domain, int64_t day)
 {
@@ -94,32 +132,9 @@ look_at_days_after(struct batch *b, const char *domain, int64_t day)
 			g_array_append_val(ended, later);
 	}
 	query_end(&q);
-	for (guint i = 0; i < ended->len; i++) {
-		int64_t later = g_array_index(ended, int64_t, i);
-
-		q = query_new(b->store, ST_STORM_END);
-		query_text(&q, domain);
-		query_int(&q, later);
-		query_run(&q);
-		touch_addresses(b, domain, later);
-	}
+	for (guint i = 0; i < ended->len; i++)
+		end_storm(b, domain, g_array_index(ended, int64_t, i));
 	g_array_free(ended, TRUE);
-}
-
-/* Adds to the day; gives how many addresses it has now. */
-static int64_t
-write_day(struct batch *b, const struct tally_key *k, int64_t more)
-{
-	struct query q = query_new(b->store, ST_DOMAIN_DAY_ADD);
-	int64_t addresses = 0;
-
-	query_text(&q, k->name);
-	query_int(&q, k->day);
-	query_int(&q, more);
-	while (query_row(&q))
-		addresses = column_int(&q, 0);
-	query_end(&q);
-	return addresses;
 }
 
 void
@@ -127,20 +142,17 @@ storm_flush(struct batch *b)
 {
 	GHashTableIter i;
 	gpointer key, value;
+	bool any = storm_any(b);
 
-	g_hash_table_iter_init(&i, b->hard_days);
-	while (g_hash_table_iter_next(&i, &key, &value)) {
-		struct tally_sums *sums = value;
-
-		sums->hard = write_day(b, key, sums->hard);
-	}
-	/* All are written before one is looked at. */
-	g_hash_table_iter_init(&i, b->hard_days);
+	g_hash_table_iter_init(&i, b->tallies);
 	while (g_hash_table_iter_next(&i, &key, &value)) {
 		const struct tally_key *k = key;
 		const struct tally_sums *sums = value;
 
-		look_at_day(b, k->name, k->day, sums->hard);
-		look_at_days_after(b, k->name, k->day);
+		if (k->what != COUNTED_DOMAIN || sums->addresses == 0)
+			continue;
+		look_at_day(b, k->name, k->day, sums->standing);
+		if (any)
+			look_at_days_after(b, k->name, k->day);
 	}
 }

@@ -8,8 +8,8 @@
 
 /* A range of time as whole days and the pieces of days at its ends. */
 struct span {
-	int64_t first_day, last_day; /* exclusive */
-	char *piece[4];              /* ISO times: from, to, from, to */
+	char *first_day, *last_day; /* YYYY-MM-DD, the last exclusive */
+	char *piece[4];             /* ISO times: from, to, from, to */
 };
 
 static void
@@ -30,8 +30,8 @@ span_init(struct span *span, int64_t since, int64_t until)
 		piece[2] = last * DAY;
 		piece[3] = hi;
 	}
-	span->first_day = first;
-	span->last_day = last;
+	span->first_day = iso_day(first);
+	span->last_day = iso_day(last);
 	for (size_t i = 0; i < G_N_ELEMENTS(piece); i++)
 		span->piece[i] = iso_time(piece[i]);
 }
@@ -39,6 +39,8 @@ span_init(struct span *span, int64_t since, int64_t until)
 static void
 span_clear(struct span *span)
 {
+	g_free(span->first_day);
+	g_free(span->last_day);
 	for (size_t i = 0; i < G_N_ELEMENTS(span->piece); i++)
 		g_free(span->piece[i]);
 }
@@ -88,8 +90,8 @@ store_tally(struct store *s, enum tally tally, int64_t since, int64_t until,
 	}
 	span_init(&span, since, until);
 	q = query_new(s, tallies[tally].range);
-	query_int(&q, span.first_day);
-	query_int(&q, span.last_day);
+	query_text(&q, span.first_day);
+	query_text(&q, span.last_day);
 	for (size_t i = 0; i < G_N_ELEMENTS(span.piece); i++)
 		query_text(&q, span.piece[i]);
 	query_int(&q, most);

@@ -2,7 +2,7 @@
 
 # The sanitized build lives in a folder of its own.
 SANBUILD := build-address-undefined
-SANMAKE   = $(MAKE) --no-print-directory SANITIZE=address,undefined
+SANMAKE   = $(MAKE) --no-print-directory BUILD=$(SANBUILD) SANITIZE=address,undefined
 
 # Two steps, so that a machine without pkg-config installs it first.
 check: deps

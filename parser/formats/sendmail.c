@@ -18,8 +18,11 @@
 
 #include "parser/formats.h"
 #include "parser/general.h"
+#include "parser/kind.h"
 
-enum section { BEFORE, ADDRESSES, TRANSCRIPT };
+enum section { BEFORE, ADDRESSES, TRANSCRIPT, REMARK };
+
+#define MAX_REMARKED 20 /* recipients */
 
 struct reading {
 	const struct letter *letter;
@@ -52,13 +55,15 @@ read_heading(struct reading *r, const struct line *l)
 		       NULL) {
 		r->section = ADDRESSES;
 		r->action = ACTION_FAILED;
-		if (text_find(l->text, l->length, "non-fatal") != NULL ||
-		    text_find(l->text, l->length, "delivery problem") != NULL)
+		if (text_find(l->text, l->length, "non-fatal") != NULL)
 			r->action = ACTION_DELAYED;
+		else if (text_find(l->text, l->length, "delivery problem") !=
+			 NULL)
+			r->action = kind_action(r->letter);
 		if (text_find(l->text, l->length, "successful") != NULL)
 			r->action = ACTION_DELIVERED;
 	} else {
-		r->section = BEFORE;
+		r->section = r->section == BEFORE ? BEFORE : REMARK;
 	}
 	return true;
 }
@@ -91,10 +96,8 @@ read_address_line(struct reading *r, const struct line *l)
 		return;
 	address = g_strndup(p + s.start, s.end - s.start);
 	r->now = found_for(r->out, address);
-	if (r->now != NULL) {
+	if (r->now != NULL)
 		r->now->action = r->action;
-		found_text(&r->now->human, p, n);
-	}
 	g_free(address);
 }
 
@@ -128,6 +131,8 @@ read_verdict(struct reading *r, const struct line *l)
 	struct span s;
 	char *address;
 	struct found *f = NULL;
+	/* "Deferred: ..." is sendmail's own, whatever was said before. */
+	bool quotes = r->remote->len > 0 && is_reply_line(l);
 
 	if (first_address(l, &s)) {
 		address = g_strndup(l->text + s.start, s.end - s.start);
@@ -148,12 +153,39 @@ read_verdict(struct reading *r, const struct line *l)
 		return;
 	if (f->action == ACTION_NONE && l->text[0] == '4')
 		f->action = r->action;
-	if (f->remote_mta == NULL && r->host != NULL && r->remote->len > 0)
+	if (f->remote_mta == NULL && r->host != NULL && quotes)
 		f->remote_mta = g_strdup(r->host);
-	if (f->diagnostic == NULL && r->remote->len > 0)
+	if (f->diagnostic == NULL && quotes)
 		found_text(&f->diagnostic, r->remote->str, r->remote->len);
-	found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human, l->text,
-	    l->length);
+	/* What sendmail makes of a reply ("551 no" -> "550 5.1.1 User
+	 * unknown") is not what the reply said. */
+	if (f->diagnostic == NULL)
+		found_text(&f->diagnostic, l->text, l->length);
+	else if (!quotes)
+		found_human(f, l->text, l->length);
+}
+
+/* "550 mx.example.org (smtp)... 550 Host unknown": sendmail 5 on a host; the
+ * addresses behind it are that host's. */
+static bool
+is_about_host(const struct line *l)
+{
+	return is_reply_line(l) &&
+	       text_find(l->text, l->length, " (smtp)... ") != NULL;
+}
+
+/* What an earlier host said does not concern the addresses of this one. */
+static void
+read_host_line(struct reading *r, const struct line *l)
+{
+	const char *p = l->text + 4;
+	size_t n = (size_t)(text_find(p, l->length - 4, " (smtp)") - p);
+
+	if (r->host != NULL && strlen(r->host) == n &&
+	    g_ascii_strncasecmp(r->host, p, n) == 0)
+		return;
+	g_string_truncate(r->remote, 0);
+	g_clear_pointer(&r->host, g_free);
 }
 
 static void
@@ -195,8 +227,24 @@ read_transcript_line(struct reading *r, const struct line *l)
 		} else if (n > 0 && *p == '2') {
 			g_string_truncate(r->remote, 0);
 		}
-	} else if (is_reply_line(l)) {
+	} else if (is_about_host(l)) {
+		read_host_line(r, l);
+	} else if (is_reply_line(l) || text_find(p, n, "... ") != NULL) {
+		/* "u@d... Deferred: Connection timed out" has no code */
 		read_verdict(r, l);
+	}
+}
+
+/* "----- Non-delivered information -----" and other headings of children:
+ * what stands below is for all. */
+static void
+read_remark(struct reading *r, const struct line *l)
+{
+	for (size_t i = 0; i < r->out->count && i < MAX_REMARKED; i++) {
+		struct found *f = &r->out->list[i];
+
+		found_text(f->diagnostic == NULL ? &f->diagnostic : &f->human,
+		    l->text, l->length);
 	}
 }
 
@@ -249,6 +297,8 @@ sendmail_read(const struct letter *letter, struct found_list *out)
 			read_address_line(&r, l);
 		else if (r.section == TRANSCRIPT)
 			read_transcript_line(&r, l);
+		else if (r.section == REMARK)
+			read_remark(&r, l);
 	}
 	if (out->count == 0)
 		read_local(&r);

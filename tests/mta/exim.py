@@ -135,7 +135,7 @@ bare_status = {"4": "5.0.0", "5": "5.0.0"}  # it never says more
 cannot = ("utf8-refused",)  # it sends an A-label for the whole address
 
 
-def gave_up(address, why="expired"):
+def given_up(address, why="expired"):
     """All that Exim tells of what went wrong on the way to an SMTP reply."""
     return (failed(address, why, "5.0.0"),)
 
@@ -143,22 +143,22 @@ def gave_up(address, why="expired"):
 HERE = "@" + world.HOSTNAME
 says = {
     # "retry timeout exceeded", and no word of why
-    "connection-refused": gave_up("lotte@tulip.example.com"),
-    "connection-dropped": gave_up("dora@example.com"),
-    "timeout": gave_up("hanna@hanna.example.com"),
-    "dns-broken": gave_up("lotte@lilac.example.com"),
-    "mailbox-full": gave_up("frieda" + HERE, "quota-exceeded"),
+    "connection-refused": given_up("lotte@tulip.example.com"),
+    "connection-dropped": given_up("dora@example.com"),
+    "timeout": given_up("hanna@hanna.example.com"),
+    "dns-broken": given_up("lotte@lilac.example.com"),
+    "mailbox-full": given_up("frieda" + HERE, "quota-exceeded"),
     # no word at all
-    "loop": gave_up("anna" + HERE, "unknown"),
+    "loop": given_up("anna" + HERE, "unknown"),
     "delay-connection-refused": (
         ("lotte@tulip.example.com", "delayed", "unknown|unreachable", "4.0.0", ""),
     ),
     # "Unrouteable address" is said of local parts and domains alike
-    "no-such-domain": gave_up("lotte@aster.example.com", "domain-unknown|user-unknown"),
-    "null-mx": gave_up("lotte@iris.example.com", "domain-unknown"),
-    "local-unknown": gave_up("karl" + HERE, "user-unknown"),
-    "pipe-failed": gave_up("tickets" + HERE, "system-error"),
-    "pipe-says": gave_up("filter" + HERE, "user-unknown|system-error"),
+    "no-such-domain": given_up("lotte@aster.example.com", "domain-unknown|user-unknown"),
+    "null-mx": given_up("lotte@iris.example.com", "domain-unknown"),
+    "local-unknown": given_up("karl" + HERE, "user-unknown"),
+    "pipe-failed": given_up("tickets" + HERE, "system-error"),
+    "pipe-says": given_up("filter" + HERE, "user-unknown|system-error"),
     "too-large": (failed("lotte@poppy.example.com", "message-too-large", "5.3.4", "552"),),
     # Final-Recipient is what was asked for; what it stood for is in the text
     "alias": (

@@ -167,7 +167,7 @@ START_TEST(numbers_stand_at_the_right)
 	table_row(t, one, NULL);
 	table_row(t, two, NULL);
 	table_finish(t);
-	ck_assert_str_eq(text_of(f), "  n  \n  7  x\n100  y\n");
+	ck_assert_str_eq(text_of(f), "  n\n  7  x\n100  y\n");
 	forget_text();
 }
 END_TEST

@@ -1,5 +1,5 @@
-/* address.c: which address a row is about, and its domains. */
-#include "store/address.h"
+/* key.c: which address a row is about, and its domains. */
+#include "store/key.h"
 
 #include <glib.h>
 #include <string.h>
@@ -91,7 +91,7 @@ store_address_key(const char *address)
 }
 
 const char *
-address_host(const char *key)
+key_domain(const char *key)
 {
 	const char *at = strrchr(key, '@');
 
@@ -99,7 +99,7 @@ address_host(const char *key)
 }
 
 bool
-address_is_ascii_case(const char *given, const char *key)
+key_is_ascii_case(const char *given, const char *key)
 {
 	return g_ascii_strcasecmp(given, key) == 0;
 }
@@ -129,7 +129,7 @@ label_before(const char *host, const char *end)
 }
 
 char *
-address_organisation(const char *host)
+key_organisation(const char *host)
 {
 	size_t n = strspn(host, "abcdefghijklmnopqrstuvwxyz"
 				"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._");
