@@ -317,6 +317,12 @@ decide(const struct classifier *c, struct matcher *m, const struct evidence *ev,
 	}
 	if (decide_by_own_status(c, ev, r, v))
 		return;
+	/* "420 no: retry timeout exceeded" (Exim): so is giving up. */
+	if (weak != NO_RULE && r->code / 100 == 4 &&
+	    rule_at(c, weak)->class == CLASS_EXPIRED) {
+		aside = weak;
+		weak = NO_RULE;
+	}
 	if (weak != NO_RULE) {
 		decide_by_rule(c, weak, v);
 		return;

@@ -15,6 +15,8 @@ struct reply_row {
 
 /* clang-format off: one reply, one line */
 static const struct reply_row reply_rows[] = {
+	{"quota-exceeded", NULL, "422 no: retry timeout exceeded"},
+	{"expired", NULL, "550 no: retry timeout exceeded"},
 	{"user-unknown", NULL,
 	    "550 5.1.1 <anna@example.org>: Recipient address rejected: User unknown in relay recipient table"},
 	{"user-unknown", NULL,
