@@ -9,7 +9,7 @@ check-mta: $(PROGRAMS)
 mta-fixtures:
 	@python3 tests/mta/make-fixtures --write
 
-# The MTAs' folders: some 800 MB, made again in about a minute.
+# The MTAs' folders: some 300 MB, made again in about a minute.
 clean-mta:
 	rm -rf --one-file-system tests/mta/root tests/mta/out
 
