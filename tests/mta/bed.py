@@ -109,9 +109,13 @@ class Log(threading.Thread):
 
 
 class Bed:
-    """One MTA in its chroot with the world around it."""
+    """One MTA in its chroot with the world around it; one at a time, a
+    second waits until the first is gone."""
 
     def __init__(self, mta, name):
+        os.makedirs(OUT, exist_ok=True)
+        self.lock = open(os.path.join(OUT, f".{mta.name}.lock"), "w", encoding="ascii")
+        fcntl.flock(self.lock, fcntl.LOCK_EX)
         self.mta = mta
         self.root = os.path.join(ROOTS, mta.name)
         self.out = os.path.join(OUT, name)

@@ -16,7 +16,7 @@ packages = ["dma"]
 HERE = "@" + world.HOSTNAME
 bare_status = {"4": "", "5": ""}
 # "Could not deliver for the last 432000 seconds", whatever the reply was.
-gave_up = {"classes": ("expired",), "status": "", "code": ""}
+temporary = {"classes": ("expired",), "status": "", "code": ""}
 # A refused EHLO has an "unknown bounce reason".
 rows = {"s03": {"classes": ("unknown",), "status": "", "code": ""}}
 cannot = (

@@ -19,7 +19,7 @@ MTAS = ("postfix", "exim", "sendmail", "opensmtpd", "dma", "courier")
 def truth(mta, row):
     """What the database must say about ROW's bounce; alternatives by |. A
     module's `rows` says for a row, by its key, where its MTA leaves out or
-    adds something, and its `gave_up` what it says of all temporary
+    adds something, and its `temporary` what it says of all temporary
     replies."""
     status = row.status
     if status == "-":
@@ -40,7 +40,7 @@ def truth(mta, row):
         "temporary": row.code.startswith("4"),
     }
     if row.code.startswith("4"):
-        known |= getattr(mta, "gave_up", {})
+        known |= getattr(mta, "temporary", {})
     return known | getattr(mta, "rows", {}).get(row.key, {})
 
 
