@@ -367,6 +367,10 @@ daemon_turn(struct daemon *d)
 int
 daemon_status(const struct daemon *d)
 {
+	/* cron must hear of what --once leaves behind */
+	if (d->status == EX_OK && d->options.once &&
+	    settle_stats(d->settle).stuck > 0)
+		return EX_TEMPFAIL;
 	return d->status;
 }
 

@@ -155,6 +155,7 @@ move_away(struct settle *s, struct delivery *mail, int64_t now)
 	enum mail_moved moved = take_away(s, mail);
 
 	if (moved == MAIL_MOVE_FAILED) {
+		s->stats.stuck++;
 		if (s->move_told == 0 || now - s->move_told >= LOG_EVERY_MS) {
 			s->move_told = now;
 			log_warn("cannot move %s out of %s/new", mail->name,

@@ -27,6 +27,7 @@ struct settle_stats {
 	uint64_t known;  /* the ledger had them already */
 	uint64_t rows;   /* recipients of newly recorded mails */
 	uint64_t failed; /* set aside in .Failed */
+	uint64_t stuck;  /* recorded, but could not be moved out of new/ */
 	uint64_t commits;
 	int64_t longest_ms; /* of all commits */
 };

@@ -610,6 +610,8 @@ class World(Case):
             self.deliver(dsn(2))
             wait_until(lambda: len(self.addresses()) == 2, "the next mail")
             self.assertEqual(self.stop(p), EX_OK)
+            # cron hears of what is left behind
+            self.assertEqual(self.once(), EX_TEMPFAIL)
         finally:
             if os.geteuid() == 0:
                 subprocess.run(["chattr", "-i", path])
